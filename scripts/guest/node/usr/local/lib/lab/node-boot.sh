@@ -1,0 +1,63 @@
+#!/bin/bash
+# Gives the node the two NICs of the course, at every boot. Argument: the node's settings file.
+#   enp0s8  the lab network; made by the engine, found by its MAC address
+#   enp0s3  NAT as VirtualBox does it: 10.0.2.15/24 on every node, gateway 10.0.2.2, DNS 10.0.2.3
+# The gateway is a network namespace of the node's own ("natgw"); the engine's second NIC (up0) is its way out.
+set -euo pipefail
+# shellcheck source=/dev/null
+. "$1" # LAB_MAC UPLINK_MAC NAT_MAC LAB_ADDRESS DNS_SERVER
+
+nic_by_mac() {
+  ip -json link | jq -r --arg mac "$1" '.[] | select(.address == $mac) | .ifname' | head -n 1
+}
+
+mount --make-rshared /
+lab=$(nic_by_mac "$LAB_MAC")
+if [ "$lab" != enp0s8 ]; then
+  ip link set "$lab" down
+  ip link set "$lab" name enp0s8
+  ip link set enp0s8 up
+fi
+
+uplink=$(nic_by_mac "$UPLINK_MAC")
+if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per boot
+  address=$(ip -json -4 address show dev "$uplink" | jq -r '.[0].addr_info[0] | "\(.local)/\(.prefixlen)"')
+  gateway=$(ip -json -4 route show default dev "$uplink" | jq -r '.[0].gateway')
+  ip netns add natgw
+  # The engine's NIC itself must stay here, under its name: podman takes its rules and its bridge away only if it
+  # finds that NIC when the node is removed. The gateway gets a macvlan child of it.
+  ip address flush dev "$uplink"
+  ip link add link "$uplink" name up1 netns natgw type macvlan mode bridge
+  ip -n natgw link set lo up
+  ip -n natgw address add "$address" dev up1
+  ip -n natgw link set up1 up
+  [ "$gateway" = null ] || ip -n natgw route add default via "$gateway"
+
+  ip link add enp0s3 address "$NAT_MAC" type veth peer name gw0 netns natgw
+  ip address add 10.0.2.15/24 broadcast 10.0.2.255 dev enp0s3
+  ip link set enp0s3 up
+  ip -n natgw address add 10.0.2.2/24 dev gw0
+  ip -n natgw address add 10.0.2.3/24 dev gw0
+  ip -n natgw link set gw0 up
+  while ip route delete default 2>/dev/null; do :; done # the engine's, through the lab network
+  ip route add default via 10.0.2.2 dev enp0s3
+
+  ip netns exec natgw sysctl -qw net.ipv4.ip_forward=1
+  {
+    echo 'table ip nat {'
+    echo '  chain out { type nat hook postrouting priority srcnat; oifname "up1" masquerade; }'
+    if [ -n "$DNS_SERVER" ]; then
+      echo '  chain dns { type nat hook prerouting priority dstnat;'
+      echo "    ip daddr 10.0.2.3 meta l4proto { tcp, udp } th dport 53 dnat to $DNS_SERVER; }"
+    fi
+    echo '}'
+  } | ip netns exec natgw nft -f -
+fi
+
+for setting in net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1; do
+  sysctl -qw "$setting" || echo "cannot set $setting"
+done
+
+# kubelet would take the first NIC's address, which is the same on every node.
+echo "KUBELET_EXTRA_ARGS=--node-ip=$LAB_ADDRESS" >/etc/default/kubelet.lab
+[ -e /etc/default/kubelet ] || cp /etc/default/kubelet.lab /etc/default/kubelet

@@ -1,0 +1,91 @@
+import { $ } from 'zx';
+import { commandLine, type Argv } from '../base/argv.ts';
+import { LabError } from '../base/errors.ts';
+import type { ExecResult } from './node.ts';
+
+export interface LocalOptions {
+  cwd?: string;
+  /** Added to this process's environment. */
+  env?: Readonly<Record<string, string>>;
+  stdin?: string;
+  /** Deadline in milliseconds; default 60 000. */
+  timeout?: number;
+  onLine?: (line: string) => void;
+  allowFailure?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** The last lines of a long output, for an error message. */
+export function lastLines(text: string, count = 20): string {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** Calls back once per complete line of a stream that arrives in pieces. */
+export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer | string) => void {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line.trimEnd());
+  };
+}
+
+/** The error every failed command ends in, on the host as on a node. */
+export function commandFailed(where: string, argv: Argv, result: ExecResult): LabError {
+  const line = commandLine(argv);
+  const shown = line.length > 300 ? `${line.slice(0, 300)} …` : line;
+  return new LabError('command-failed', `${where}: command failed with exit code ${result.exitCode}`, {
+    why: shown,
+    details: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr),
+  });
+}
+
+/**
+ * Runs a program on the host.
+ * @throws LabError `command-failed`, `command-missing` or `command-timeout`.
+ */
+export async function local(argv: Argv, options: LocalOptions = {}): Promise<ExecResult> {
+  const timeout = options.timeout ?? 60_000;
+  const run = $({
+    nothrow: true,
+    quiet: true,
+    prefix: '',
+    timeout: `${timeout}ms`,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...process.env, ...options.env },
+    input: options.stdin ?? '',
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })`${[...argv]}`;
+  if (options.onLine) {
+    const take = lineSplitter(options.onLine);
+    run.stdout.on('data', take);
+    run.stderr.on('data', take);
+  }
+  const began = Date.now();
+  const output = await run;
+  options.signal?.throwIfAborted();
+  const result: ExecResult = {
+    stdout: output.stdout,
+    stderr: output.stderr,
+    exitCode: output.exitCode ?? 255,
+  };
+  if (output.signal && Date.now() - began >= timeout) {
+    throw new LabError('command-timeout', `host: no end after ${timeout / 1000} s`, {
+      why: commandLine(argv),
+      details: lastLines(result.stderr),
+    });
+  }
+  if (result.exitCode === 127 && !options.allowFailure) {
+    throw new LabError('command-missing', `host: ${argv[0]} is not installed`, {
+      hint: 'lab doctor --fix',
+    });
+  }
+  if (result.exitCode !== 0 && !options.allowFailure) throw commandFailed('host', argv, result);
+  return result;
+}
+
+/** Whether the host has this program. */
+export async function hasProgram(name: string): Promise<boolean> {
+  const { exitCode } = await local(['which', name], { allowFailure: true });
+  return exitCode === 0;
+}

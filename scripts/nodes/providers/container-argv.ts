@@ -1,0 +1,100 @@
+import type { Argv } from '../../base/argv.ts';
+import type { EngineName } from '../engine.ts';
+import { macAddress } from '../identity.ts';
+import type { EnvironmentSpec, NodeSpec } from '../provider.ts';
+
+/** Every container and network of this project carries the name of its environment under this label. */
+export const label = 'kubernetes-networking-lab.environment';
+
+export function containerName(environment: EnvironmentSpec, node: string): string {
+  return `${environment.name}-${node}`;
+}
+
+/** The private network of the course (enp0s8); nodes have no route out through it. */
+export function labNetwork(environment: EnvironmentSpec): string {
+  return `${environment.name}-net`;
+}
+
+/** The way out behind each node's NAT gateway; the engine chooses its addresses. */
+export function natNetwork(environment: EnvironmentSpec): string {
+  return `${environment.name}-nat`;
+}
+
+const noDns: Record<EngineName, Argv> = { podman: ['--disable-dns'], docker: [] };
+
+export function createLabNetwork(engine: EngineName, environment: EnvironmentSpec): Argv {
+  return [
+    // Not --internal: netavark then leaves the host without an address on it, and so without ssh.
+    ...['network', 'create', ...noDns[engine], '--label', `${label}=${environment.name}`],
+    ...['--subnet', environment.network],
+    labNetwork(environment),
+  ];
+}
+
+export function createNatNetwork(engine: EngineName, environment: EnvironmentSpec): Argv {
+  return [
+    ...['network', 'create', ...noDns[engine], '--label', `${label}=${environment.name}`],
+    natNetwork(environment),
+  ];
+}
+
+/** docker attaches one network at creation and the other before the start. */
+function networks(engine: EngineName, environment: EnvironmentSpec, node: NodeSpec): Argv {
+  const lab = macAddress(environment.name, node.name, 'lab');
+  const uplink = macAddress(environment.name, node.name, 'uplink');
+  if (engine === 'docker') {
+    return ['--network', labNetwork(environment), '--ip', node.address, '--mac-address', lab];
+  }
+  return [
+    '--network',
+    `${labNetwork(environment)}:ip=${node.address},mac=${lab},interface_name=enp0s8`,
+    '--network',
+    `${natNetwork(environment)}:mac=${uplink},interface_name=up0`,
+  ];
+}
+
+/**
+ * systemd as PID 1 without podman's own systemd mode: on cgroup v1 that mounts a second, shifted
+ * /sys/fs/cgroup/systemd, and pods then fail with "bind mount source stat … no such file".
+ */
+const systemd: Record<EngineName, Argv> = {
+  podman: ['--systemd=false', '--env', 'container=podman'],
+  docker: ['--env', 'container=docker'],
+};
+
+export interface CreateOptions {
+  image: string;
+  /** Host folders: the node's identity and its containerd root. */
+  seed: string;
+  store: string;
+  limits: Argv;
+  /** Whether the host has kernel modules to load; some kernels have everything built in. */
+  modules: boolean;
+}
+
+/** The words that make a node's container, without starting it. */
+export function createNode(
+  engine: EngineName,
+  environment: EnvironmentSpec,
+  node: NodeSpec,
+  options: CreateOptions,
+): Argv {
+  const hosts = environment.nodes.flatMap(({ name, address }) => ['--add-host', `${name}:${address}`]);
+  return [
+    ...['create', '--name', containerName(environment, node.name), '--hostname', node.name],
+    ...['--label', `${label}=${environment.name}`, '--privileged', '--cgroupns=private'],
+    ...['--pids-limit=-1'],
+    ...systemd[engine],
+    ...options.limits,
+    ...networks(engine, environment, node),
+    ...['--dns', '10.0.2.3', ...hosts],
+    ...['--tmpfs', '/run:exec', '--tmpfs', '/tmp:exec', '--stop-signal', 'SIGRTMIN+3'],
+    ...['--volume', `${options.store}:/var/lib/containerd`],
+    ...['--volume', `${options.seed}:/etc/lab:ro`],
+    ...['--volume', `${options.seed}/machine-id:/etc/machine-id:ro`],
+    ...['--volume', `${environment.sharedDir}:/vagrant`],
+    ...(options.modules ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
+    options.image,
+    '/sbin/init',
+  ];
+}

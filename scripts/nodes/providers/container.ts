@@ -1,0 +1,193 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError, usageError } from '../../base/errors.ts';
+import { until } from '../../base/until.ts';
+import type { Engine } from '../engine.ts';
+import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
+import { ulimitArgv } from '../limits.ts';
+import { commandFailed } from '../local.ts';
+import type { Node } from '../node.ts';
+import type { EnvironmentSpec, NodeSpec, NodeState, Provider, Report } from '../provider.ts';
+import { upstreamResolver } from '../resolver.ts';
+import { sshNode } from '../ssh.ts';
+import { cloneStore } from '../store-clone.ts';
+import * as words from './container-argv.ts';
+
+export interface ContainerSupply {
+  nodeImage: string;
+  goldenStore: string;
+}
+
+export interface ContainerOptions {
+  engine: Engine;
+  environment: EnvironmentSpec;
+  /** Made before the first node; never asked for by commands that only look or remove. */
+  supply: () => ContainerSupply;
+}
+
+/** What the engines call a container's state -> what it means here. */
+function nodeState(text: string): NodeState {
+  return text === 'running' ? 'running' : 'stopped';
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** Nodes as systemd containers on podman or docker. */
+export function containerProvider({ engine, environment, supply }: ContainerOptions): Provider {
+  const nodes = new Map<string, Node>();
+  const mine = `label=${words.label}=${environment.name}`;
+
+  function spec(name: string): NodeSpec {
+    const found = environment.nodes.find((node) => node.name === name);
+    if (!found) throw usageError('unknown-node', `There is no node "${name}" in ${environment.name}`);
+    return found;
+  }
+
+  const storeOf = (name: string): string =>
+    join(environment.stateDir, 'nodes', name, 'containerd');
+
+  async function states(): Promise<Map<string, NodeState>> {
+    const { stdout } = await engine.run([
+      ...['ps', '--all', '--filter', mine, '--format', '{{.Names}}\t{{.State}}'],
+    ]);
+    const found = new Map<string, NodeState>();
+    for (const { name } of environment.nodes) found.set(name, 'missing');
+    for (const line of stdout.split('\n').filter(Boolean)) {
+      const [container = '', state = ''] = line.split('\t');
+      found.set(container.slice(environment.name.length + 1), nodeState(state));
+    }
+    return found;
+  }
+
+  async function networkNames(): Promise<string[]> {
+    const { stdout } = await engine.run([
+      ...['network', 'ls', '--filter', mine, '--format', '{{.Name}}'],
+    ]);
+    return stdout.split('\n').filter(Boolean);
+  }
+
+  async function create(node: NodeSpec, report: Report): Promise<void> {
+    const store = storeOf(node.name);
+    const { nodeImage, goldenStore } = supply();
+    const seed = await writeSeed(environment, node, {
+      LAB_ADDRESS: node.address,
+      LAB_MAC: macAddress(environment.name, node.name, 'lab'),
+      NAT_MAC: macAddress(environment.name, node.name, 'nat'),
+      UPLINK_MAC: macAddress(environment.name, node.name, 'uplink'),
+      DNS_SERVER: (await upstreamResolver()) ?? '',
+    });
+    report('cloning the image store');
+    // What a removed container left in the store belongs to a cluster that is gone.
+    await rm(store, { recursive: true, force: true });
+    await cloneStore(goldenStore, store);
+    report('creating the container');
+    const modules = await isFolder('/lib/modules');
+    const options = { image: nodeImage, seed, store, limits: await ulimitArgv(), modules };
+    const argv = words.createNode(engine.name, environment, node, options);
+    const created = await engine.run(argv, { allowFailure: true });
+    if (created.exitCode !== 0) {
+      if (/already in use/.test(created.stderr)) {
+        const name = words.containerName(environment, node.name);
+        throw new LabError('name-in-use', `A container "${name}" exists that is not of this lab`, {
+          hint: `remove it (${engine.name} rm ${name}), or choose another name: lab up --env NAME`,
+          details: created.stderr.trim(),
+        });
+      }
+      throw commandFailed(engine.name, argv, created);
+    }
+    if (engine.name === 'docker') {
+      const uplink = macAddress(environment.name, node.name, 'uplink');
+      const container = words.containerName(environment, node.name);
+      const mac = ['--driver-opt', `com.docker.network.endpoint.mac_address=${uplink}`];
+      await engine.run(['network', 'connect', ...mac, words.natNetwork(environment), container]);
+    }
+  }
+
+  function node(name: string): Node {
+    const known = nodes.get(name);
+    if (known) return known;
+    const { role, address } = spec(name);
+    const credentials = (): ReturnType<typeof readCredentials> => readCredentials(environment, name);
+    const made = sshNode({ name, role, address, port: 22, user: 'vagrant', credentials });
+    nodes.set(name, made);
+    return made;
+  }
+
+  return {
+    name: 'container',
+    states,
+    node,
+    async preflight() {
+      if (process.getuid?.() !== 0) {
+        throw usageError('no-root', 'Lab nodes are privileged containers: root is needed', {
+          hint: 'sudo lab up',
+        });
+      }
+    },
+    async prepare(report) {
+      await mkdir(environment.sharedDir, { recursive: true });
+      await ensureUserKey(environment);
+      const present = await networkNames();
+      const wanted = [
+        { name: words.labNetwork(environment), argv: words.createLabNetwork },
+        { name: words.natNetwork(environment), argv: words.createNatNetwork },
+      ];
+      for (const { name, argv } of wanted) {
+        if (present.includes(name)) continue;
+        report(`network ${name}`);
+        await engine.run(argv(engine.name, environment));
+      }
+    },
+    async ensure(name, report) {
+      const wanted = spec(name);
+      const container = words.containerName(environment, name);
+      const state = (await states()).get(name);
+      if (state === 'missing') await create(wanted, report);
+      if (state !== 'running') {
+        report('starting');
+        await engine.run(['start', container], { timeout: 120_000 });
+      }
+      report('waiting for ssh');
+      await until(
+        async () => {
+          await node(name).exec(['true'], { timeout: 5_000 });
+          return { done: true, value: undefined };
+        },
+        { describe: `${name} answers ssh`, timeout: 60_000, interval: 150, hint: 'lab logs --out DIR' },
+      );
+    },
+    async remove(name) {
+      nodes.get(name)?.close();
+      nodes.delete(name);
+      const container = words.containerName(environment, name);
+      await engine.run(['rm', '--force', '--volumes', '--time', '0', container], {
+        allowFailure: true,
+      });
+      await rm(join(environment.stateDir, 'nodes', name), { recursive: true, force: true });
+    },
+    async destroy(report) {
+      for (const connection of nodes.values()) connection.close();
+      nodes.clear();
+      const { stdout } = await engine.run(['ps', '--all', '--quiet', '--filter', mine]);
+      const ids = stdout.split('\n').filter(Boolean);
+      if (ids.length > 0) {
+        report(`removing ${ids.length} containers`);
+        const now = engine.name === 'podman' ? ['--time', '0'] : [];
+        await engine.run(['rm', '--force', '--volumes', ...now, ...ids], { timeout: 120_000 });
+      }
+      for (const network of await networkNames()) {
+        report(`removing network ${network}`);
+        await engine.run(['network', 'rm', network]);
+      }
+      if (await isFolder(join(environment.stateDir, 'nodes'))) report('removing node data');
+      for (const part of ['nodes', 'keys']) {
+        await rm(join(environment.stateDir, part), { recursive: true, force: true });
+      }
+    },
+  };
+}
