@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheRoot, projectRoot } from '../base/paths.ts';
+import type { Engine } from '../nodes/engine.ts';
+import type { Report } from '../nodes/provider.ts';
+import { digest } from './cache.ts';
+import { linkOrCopy } from './images.ts';
+
+/** The node's own files, at the paths where they belong. */
+const nodeFiles = join(projectRoot, 'scripts', 'guest', 'node');
+
+/** Programs in the node itself; the rest runs as containers from images. */
+const nodePrograms: Readonly<Record<string, readonly string[]>> = {
+  kubernetes: ['kubeadm', 'kubelet', 'kubectl'],
+  containerd: ['containerd', 'containerd-shim-runc-v2', 'ctr'],
+};
+
+const masked = [
+  ...['getty.target', 'systemd-networkd.service', 'systemd-resolved.service'],
+  ...['systemd-timesyncd.service', 'systemd-udevd.service', 'systemd-udev-trigger.service'],
+  ...['systemd-logind.service', 'systemd-machine-id-commit.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer'],
+  ...['fstrim.timer', 'e2scrub_all.timer', 'systemd-tmpfiles-clean.timer', 'systemd-hwdb-update.service'],
+];
+
+const containerfile = `FROM scratch
+ADD root.tar /
+RUN useradd --create-home --shell /bin/bash --groups sudo vagrant \\
+ && systemctl mask ${masked.join(' ')} \\
+ && mkdir -p /opt/cni/bin /etc/cni/net.d /lib/modules /vagrant /etc/lab \\
+ && update-alternatives --set iptables /usr/sbin/iptables-nft \\
+ && kubectl_rc='source <(kubectl completion bash); alias k=kubectl' \\
+ && echo "$kubectl_rc" >> /home/vagrant/.bashrc && echo "$kubectl_rc" >> /root/.bashrc
+COPY bin/ /usr/local/bin/
+COPY cni/ /opt/cni/bin/
+COPY files/ /
+RUN systemctl enable lab-node.service containerd.service kubelet.service ssh.service
+STOPSIGNAL SIGRTMIN+3
+CMD ["/sbin/init"]
+`;
+
+/** A digest over a folder's file names, modes and contents. */
+async function folderDigest(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  for (const path of paths) {
+    hash.update(path.slice(folder.length)).update(await readFile(path));
+  }
+  return hash.digest('hex');
+}
+
+export interface NodeImageParts {
+  folders: ReadonlyMap<string, string>;
+  rootArchive: string;
+  keys: readonly string[];
+}
+
+/** Name of the image in the engine's store; its tag is the digest of all that is in it. */
+export async function nodeImageName(parts: NodeImageParts): Promise<string> {
+  const key = digest(...parts.keys, containerfile, JSON.stringify(nodePrograms), await folderDigest(nodeFiles));
+  return `localhost/kubernetes-networking-lab/node:${key}`;
+}
+
+async function fillContext(parts: NodeImageParts, context: string): Promise<void> {
+  await writeFile(join(context, 'Containerfile'), containerfile);
+  await linkOrCopy(parts.rootArchive, join(context, 'root.tar'));
+  for (const [component, programs] of Object.entries(nodePrograms)) {
+    for (const program of programs) {
+      await linkOrCopy(
+        join(parts.folders.get(component) ?? '', program),
+        join(context, 'bin', program),
+      );
+    }
+  }
+  const plugins = parts.folders.get('cni-plugins') ?? '';
+  for (const plugin of await readdir(plugins)) {
+    await linkOrCopy(join(plugins, plugin), join(context, 'cni', plugin));
+  }
+  await cp(nodeFiles, join(context, 'files'), { recursive: true });
+}
+
+/** Makes the node image where the engine does not have it; about 15 s. Returns its name. */
+export async function ensureNodeImage(
+  parts: NodeImageParts,
+  engine: Engine,
+  report: Report,
+): Promise<string> {
+  const name = await nodeImageName(parts);
+  const present = await engine.run(['image', 'inspect', name], { allowFailure: true });
+  if (present.exitCode === 0) return name;
+  const work = join(cacheRoot(), 'work');
+  await mkdir(work, { recursive: true });
+  const context = await mkdtemp(join(work, `node-image.${process.pid}.`));
+  try {
+    await fillContext(parts, context);
+    report('building the node image');
+    await engine.run(['build', '--network', 'none', '--tag', name, '--file', 'Containerfile', '.'], {
+      cwd: context,
+      timeout: 10 * 60_000,
+      onLine: report,
+    });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+  return name;
+}
