@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projectRoot } from '../../base/paths.ts';
+import type { CniSettings } from '../cluster.ts';
+import { parseManifest, type KubeObject } from '../objects.ts';
+import type { CniFacts, CniPlugin } from './plugin.ts';
+
+/** The manifest in upstream's layout; options are worked into its objects, never into its text. */
+export const flannelManifest = join(projectRoot, 'manifests', 'cni', 'flannel', 'flannel.yml');
+
+interface FlannelContainer {
+  name: string;
+  args: string[];
+  env: { name: string; value?: string }[];
+}
+
+interface FlannelDaemonSet extends KubeObject {
+  spec: { template: { spec: { containers: FlannelContainer[] } } };
+}
+
+interface FlannelConfig extends KubeObject {
+  data: { 'cni-conf.json': string; 'net-conf.json': string };
+}
+
+/** NIC of the lab network, the same on all nodes and all providers. */
+const labNic = 'enp0s8';
+
+/** flanneld's arguments for a choice of NIC; without any it takes the default route's. */
+export function ifaceArguments(iface: CniSettings['flannel']['iface']): string[] {
+  if (iface === 'default-route') return [];
+  return [`--iface=${iface === 'lab' ? labNic : iface}`];
+}
+
+/** Works the options into upstream's objects. */
+export function flannelObjects(manifest: string, { settings, apiServer }: CniFacts): KubeObject[] {
+  const objects = parseManifest(manifest);
+  const config = objects.find(({ kind }) => kind === 'ConfigMap') as FlannelConfig;
+  config.data['net-conf.json'] = `${JSON.stringify(
+    {
+      Network: settings.podSubnet,
+      EnableNFTables: false,
+      Backend: { Type: settings.cni.flannel.backend },
+    },
+    null,
+    2,
+  )}\n`;
+  const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as FlannelDaemonSet;
+  for (const container of daemonSet.spec.template.spec.containers) {
+    container.args.push(...ifaceArguments(settings.cni.flannel.iface));
+    // By default the agent asks 10.96.0.1, which answers only when kube-proxy has run on this node: flannel
+    // would crash once and be started again after 10 s.
+    container.env.push(
+      { name: 'KUBERNETES_SERVICE_HOST', value: apiServer.host },
+      { name: 'KUBERNETES_SERVICE_PORT', value: String(apiServer.port) },
+    );
+  }
+  return objects;
+}
+
+export const flannel: CniPlugin = {
+  title: 'flannel',
+  async objects(facts) {
+    return flannelObjects(await readFile(flannelManifest, 'utf8'), facts);
+  },
+  explain({ settings }) {
+    const fixed = settings.cni.flannel.iface === 'default-route' ? 'flannel.yml' : 'flannel_fix.yml';
+    return [
+      `kubectl apply -f /vagrant/manifests/cni/flannel/${fixed}`,
+      'kubectl get pods --namespace kube-flannel --output wide   # one on every node',
+    ];
+  },
+  agent: { namespace: 'kube-flannel', daemonSet: 'kube-flannel-ds' },
+  traces: {
+    links: ['flannel.1', 'cni0'],
+    paths: [
+      '/etc/cni/net.d/10-flannel.conflist',
+      '/opt/cni/bin/flannel',
+      '/run/flannel',
+      '/var/lib/cni/flannel',
+      '/var/lib/cni/networks/cbr0',
+    ],
+    chains: ['FLANNEL-'],
+  },
+};

@@ -1,0 +1,34 @@
+import type { LabError } from '../../base/errors.ts';
+import type { ClusterSettings } from '../cluster.ts';
+import type { KubeObject } from '../objects.ts';
+
+/** What a pod network's manifest has to know of the cluster. */
+export interface CniFacts {
+  settings: ClusterSettings;
+  /** Address and port of the API server on the lab network. */
+  apiServer: { host: string; port: number };
+}
+
+/** Traces that a pod network leaves on a node, and that its removal takes away. */
+export interface CniTraces {
+  /** Names of links. */
+  links: readonly string[];
+  /** Files and folders; a folder goes with all that is in it. */
+  paths: readonly string[];
+  /** Prefixes of iptables chains, in any table. */
+  chains: readonly string[];
+}
+
+/** A pod network: one file here, one line in `index.ts`, and its manifest. */
+export interface CniPlugin {
+  title: string;
+  /** The reason why it cannot run on this host, found before anything is started. */
+  refusal?(): Promise<LabError | undefined>;
+  /** All objects to apply, the options of lab.yaml worked in. Empty for "none". */
+  objects(facts: CniFacts): Promise<KubeObject[]>;
+  /** What a person would type on the control plane instead; `#` starts a remark. */
+  explain(facts: CniFacts): readonly string[];
+  /** The agent that runs on every node; undefined for "none". */
+  agent?: { namespace: string; daemonSet: string };
+  traces: CniTraces;
+}

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { LabError } from '../../base/errors.ts';
+import { projectRoot } from '../../base/paths.ts';
+import { local } from '../../nodes/local.ts';
+import { parseManifest, type KubeObject } from '../objects.ts';
+import type { CniFacts, CniPlugin } from './plugin.ts';
+
+/** The manifest in upstream's layout; options are worked into its objects, never into its text. */
+export const weaveManifest = join(projectRoot, 'manifests', 'cni', 'weave', 'weave.yml');
+
+interface WeaveContainer {
+  name: string;
+  env: { name: string; value?: string }[];
+}
+
+interface WeaveDaemonSet extends KubeObject {
+  spec: { template: { spec: { containers: WeaveContainer[] } } };
+}
+
+/** Works the options into upstream's objects. */
+export function weaveObjects(manifest: string, { settings, apiServer }: CniFacts): KubeObject[] {
+  const objects = parseManifest(manifest);
+  const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as WeaveDaemonSet;
+  for (const container of daemonSet.spec.template.spec.containers) {
+    const range = container.env.find(({ name }) => name === 'IPALLOC_RANGE');
+    if (range) range.value = settings.cni.weave.range;
+    // The service address of the API answers only when kube-proxy has run on this node.
+    container.env.push(
+      { name: 'KUBERNETES_SERVICE_HOST', value: apiServer.host },
+      { name: 'KUBERNETES_SERVICE_PORT', value: String(apiServer.port) },
+    );
+  }
+  return objects;
+}
+
+/** What a dummy device's attempt says when the kernel does not know the type. */
+const unknownType = /unknown device type|not supported/i;
+
+export interface Attempted {
+  exitCode: number;
+  stderr: string;
+}
+
+/** Weave gives its bridge the MTU through a short-lived dummy device; without the type its agent ends at once. */
+export function dummyRefusal({ exitCode, stderr }: Attempted): LabError | undefined {
+  // Anything else, such as a missing right, says nothing of the kernel.
+  if (exitCode === 0 || !unknownType.test(stderr)) return undefined;
+  return new LabError('cni-impossible', 'weave cannot run on this machine', {
+    why: 'its agent makes a network device of type "dummy", which this kernel does not have',
+    details: `ip link add lab0 type dummy: ${stderr.trim()}`,
+    hint: 'lab up --cni flannel   (or use a VM with a full kernel, such as the one of Debian)',
+  });
+}
+
+const registry = { host: 'registry-1.docker.io', port: 443 };
+
+/** Why a TCP connection cannot be made within the time; undefined when it can. */
+export function connectProblem(
+  host: string,
+  port: number,
+  timeout: number,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (problem?: string): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(problem);
+    };
+    const timer = setTimeout(() => end(`no answer within ${timeout / 1000} s`), timeout);
+    socket.once('connect', () => end());
+    socket.once('error', (error) => end(error.message));
+  });
+}
+
+async function imagesRefusal(): Promise<LabError | undefined> {
+  const problem = await connectProblem(registry.host, registry.port, 3_000);
+  if (problem === undefined) return undefined;
+  return new LabError('cni-impossible', 'the images of weave cannot be had', {
+    why: `they are pulled from Docker Hub, and ${registry.host}:${registry.port} cannot be reached: ${problem}`,
+    hint: 'lab up --cni flannel   (its image is built here; or try again with internet access)',
+  });
+}
+
+export const weave: CniPlugin = {
+  title: 'weave',
+  async refusal() {
+    // In a network namespace that lives only as long as the command: nothing can be left behind.
+    const dummy = ['unshare', '--net', 'ip', 'link', 'add', 'lab0', 'type', 'dummy'];
+    const tried = await local(dummy, { allowFailure: true, timeout: 10_000 });
+    return dummyRefusal(tried) ?? (await imagesRefusal());
+  },
+  async objects(facts) {
+    return weaveObjects(await readFile(weaveManifest, 'utf8'), facts);
+  },
+  explain: () => [
+    'kubectl apply -f /vagrant/manifests/cni/weave/weave.yml',
+    'kubectl get pods --namespace kube-system -l name=weave-net --output wide   # one on every node',
+  ],
+  agent: { namespace: 'kube-system', daemonSet: 'weave-net' },
+  traces: {
+    links: [
+      'weave',
+      'datapath',
+      'vethwe-datapath',
+      'vethwe-bridge',
+      'vethwe-pcap',
+      'vxlan-6784',
+      'vethwedu',
+      'dummy',
+    ],
+    paths: [
+      '/etc/cni/net.d/10-weave.conflist',
+      '/opt/cni/bin/weave-net',
+      '/opt/cni/bin/weave-ipam',
+      '/opt/cni/bin/weave-plugin-latest',
+      '/run/weave',
+      '/var/lib/weave',
+    ],
+    chains: ['WEAVE'],
+  },
+};

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import type { Argv } from '../base/argv.ts';
+import type { ClusterSettings } from './cluster.ts';
+
+const criSocket = 'unix:///run/containerd/containerd.sock';
+const api = 'kubeadm.k8s.io/v1beta4';
+
+/** Where the configuration of init and join is put on a node. */
+export const configPath = '/etc/kubernetes/lab-kubeadm.yaml';
+/** CA and address of the API server, for joining nodes. */
+export const discoveryPath = '/etc/kubernetes/lab-discovery.conf';
+/** Long enough for the slowest `lab up`, short enough that a forgotten one is of no use. */
+export const tokenTtl = '2h0m0s';
+
+export const apiPort = 6443;
+
+/** A bootstrap token, [a-z0-9]{6}.[a-z0-9]{16}, from 88 random bits. */
+export function randomToken(): string {
+  const hex = randomBytes(11).toString('hex');
+  return `${hex.slice(0, 6)}.${hex.slice(6)}`;
+}
+
+export interface InitOptions {
+  /** Address of the control plane on the lab network. */
+  address: string;
+  token: string;
+  settings: ClusterSettings;
+  /** Install CoreDNS later, when pods can start: its sandboxes would fail once and back off for 13 s. */
+  deferDns: boolean;
+}
+
+/**
+ * The configuration of `kubeadm init` as objects (v1beta4). Only one control plane ever runs, so nothing is
+ * elected, and the signature of cluster-info comes seconds earlier. ECDSA keys are made in no time; RSA ones take
+ * a second or two of two cores. Per-node settings are in the node image (kubelet.conf.d).
+ */
+export function initConfiguration({ address, token, settings, deferDns }: InitOptions): object[] {
+  const alone = { extraArgs: [{ name: 'leader-elect', value: 'false' }] };
+  return [
+    {
+      apiVersion: api,
+      kind: 'InitConfiguration',
+      bootstrapTokens: [{ token, ttl: tokenTtl, description: 'lab up' }],
+      localAPIEndpoint: { advertiseAddress: address, bindPort: apiPort },
+      nodeRegistration: { criSocket, imagePullPolicy: 'IfNotPresent' },
+      skipPhases: ['preflight', ...(deferDns ? ['addon/coredns'] : [])],
+    },
+    {
+      apiVersion: api,
+      kind: 'ClusterConfiguration',
+      kubernetesVersion: `v${settings.kubernetesVersion}`,
+      encryptionAlgorithm: 'ECDSA-P256',
+      networking: {
+        podSubnet: settings.podSubnet,
+        serviceSubnet: settings.serviceSubnet,
+        dnsDomain: settings.dnsDomain,
+      },
+      controllerManager: alone,
+      scheduler: alone,
+    },
+    {
+      apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+      kind: 'KubeProxyConfiguration',
+      mode: 'iptables',
+      // nf_conntrack_max belongs to the host: a container may not set it.
+      conntrack: { maxPerCore: 0 },
+    },
+  ];
+}
+
+/**
+ * The configuration of `kubeadm join`. Discovery by file needs no signed cluster-info, for which a join right
+ * after init waits about 5 s; the file came over ssh with pinned host keys.
+ */
+export function joinConfiguration(token: string): object[] {
+  return [
+    {
+      apiVersion: api,
+      kind: 'JoinConfiguration',
+      discovery: { file: { kubeConfigPath: discoveryPath }, tlsBootstrapToken: token },
+      nodeRegistration: { criSocket, imagePullPolicy: 'IfNotPresent' },
+      skipPhases: ['preflight'],
+    },
+  ];
+}
+
+export const kubeadmInit: Argv = ['kubeadm', 'init', '--config', configPath];
+export const kubeadmJoin: Argv = ['kubeadm', 'join', '--config', configPath];
+export const kubeadmReset: Argv = ['kubeadm', 'reset', '--force', '--cleanup-tmp-dir'];
+export const installDns: Argv = ['kubeadm', 'init', 'phase', 'addon', 'coredns'];
+
+export function createToken(token: string): Argv {
+  return ['kubeadm', 'token', 'create', token, '--ttl', tokenTtl, '--description', 'lab up'];
+}
+
+/** What a person types on the control plane, as the course has it. */
+export function initByHand(address: string, settings: ClusterSettings): string {
+  return `sudo kubeadm init --apiserver-advertise-address ${address} --pod-network-cidr ${settings.podSubnet}`;
+}

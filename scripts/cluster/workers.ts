@@ -1,0 +1,77 @@
+import { LabError } from '../base/errors.ts';
+import type { Node } from '../nodes/node.ts';
+import type { Report } from '../nodes/provider.ts';
+import type { Cluster } from './cluster.ts';
+import { waitForKubeadm } from './control-plane.ts';
+import * as kubeadm from './kubeadm.ts';
+import { kubectlArgv } from './kubectl.ts';
+import { printManifest } from './objects.ts';
+
+const minute = 60_000;
+
+/** Whether the worker has a kubelet that runs, and the API knows it. */
+export async function hasJoined(cluster: Cluster, worker: Node): Promise<boolean> {
+  await waitForKubeadm(worker);
+  const local = await worker.exec(
+    ['sh', '-c', 'test -e /etc/kubernetes/kubelet.conf && systemctl is-active --quiet kubelet'],
+    { allowFailure: true },
+  );
+  if (local.exitCode !== 0) return false;
+  const known = await cluster.controlPlane.exec(kubectlArgv(['get', 'node', worker.name]), {
+    allowFailure: true,
+  });
+  return known.exitCode === 0;
+}
+
+/** CA and address of the API server, without anybody's credentials. */
+async function discoveryFile(cluster: Cluster): Promise<string> {
+  const { stdout } = await cluster.controlPlane.exec(
+    kubectlArgv(['config', 'view', '--raw', '--minify', '-o', 'json']),
+  );
+  const { clusters } = JSON.parse(stdout) as { clusters: { cluster: object }[] };
+  const [first] = clusters;
+  if (!first) throw new LabError('kubeconfig', 'admin.conf on the control plane names no cluster');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'lab', cluster: first.cluster }],
+    // kubeadm puts the bootstrap token in; a user must be named all the same.
+    users: [{ name: 'lab', user: {} }],
+    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
+    'current-context': 'lab',
+  });
+}
+
+/** A bootstrap token that the API server knows; made there unless init has just made it. */
+export async function createToken(cluster: Cluster): Promise<string> {
+  const token = kubeadm.randomToken();
+  await cluster.controlPlane.exec(kubeadm.createToken(token));
+  return token;
+}
+
+/** `kubeadm join` on one worker; what an earlier try left is reset first. */
+export async function joinWorker(
+  cluster: Cluster,
+  worker: Node,
+  token: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const left = 'test -e /etc/kubernetes/kubelet.conf || test -e /etc/kubernetes/bootstrap-kubelet.conf';
+  const before = await worker.exec(['sh', '-c', left], { allowFailure: true });
+  if (before.exitCode === 0) {
+    report('clearing an earlier try');
+    await worker.exec(kubeadm.kubeadmReset, { timeout: 2 * minute, allowFailure: true, signal });
+  }
+  await worker.put(kubeadm.discoveryPath, await discoveryFile(cluster), { mode: '0600' });
+  await worker.put(kubeadm.configPath, printManifest(kubeadm.joinConfiguration(token)), {
+    mode: '0600',
+  });
+  await worker.exec(kubeadm.kubeadmJoin, {
+    timeout: 4 * minute,
+    signal,
+    onLine: (line) => {
+      if (line.startsWith('[')) report(line.slice(0, 100));
+    },
+  });
+}
