@@ -1,0 +1,128 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cidrProblem, prefixOf } from '../../base/cidr.ts';
+import { LabError } from '../../base/errors.ts';
+import { readIfExists } from '../../base/files.ts';
+import { stateRoot } from '../../base/paths.ts';
+import type { EngineName } from '../../nodes/engine.ts';
+import { hasProgram, local } from '../../nodes/local.ts';
+import { label } from '../../nodes/providers/container-argv.ts';
+import type { HostNeeds } from './check.ts';
+
+export interface AddressFacts {
+  /** The environment that is to be. */
+  name: string;
+  network: string;
+  podSubnet: string;
+  serviceSubnet: string;
+  /** The host's IPv4 routes but the default one, as CIDR. */
+  routes: readonly { to: string; device: string }[];
+  addresses: readonly { address: string; device: string }[];
+  /** Networks that carry this project's label, of any environment of any user. */
+  ours: readonly { environment: string; device: string; subnets: readonly string[] }[];
+  /** Environments in the state folder, this one included. */
+  environments: readonly { name: string; network: string; project: string }[];
+}
+
+async function readRoutes(): Promise<AddressFacts['routes']> {
+  const { stdout } = await local(['ip', '-json', '-4', 'route', 'show']);
+  const rows = JSON.parse(stdout || '[]') as { dst: string; dev?: string }[];
+  return rows
+    .map(({ dst, dev = 'no device' }) => ({
+      to: dst.includes('/') ? dst : `${dst}/32`,
+      device: dev,
+    }))
+    .filter(({ to }) => cidrProblem(to) === undefined && prefixOf(to) > 0);
+}
+
+async function readAddresses(): Promise<AddressFacts['addresses']> {
+  const { stdout } = await local(['ip', '-json', '-4', 'address', 'show']);
+  const rows = JSON.parse(stdout || '[]') as { ifname: string; addr_info: { local: string }[] }[];
+  return rows.flatMap(({ ifname, addr_info: held }) =>
+    held.map((one) => ({ address: one.local, device: ifname })),
+  );
+}
+
+/** `podman network inspect` and `docker network inspect` say the same in different words. */
+interface Inspected {
+  labels?: Record<string, string>;
+  network_interface?: string;
+  subnets?: { subnet: string }[];
+  Id?: string;
+  Labels?: Record<string, string>;
+  Options?: Record<string, string>;
+  IPAM?: { Config?: { Subnet: string }[] };
+}
+
+export function ownedNetworks(text: string): AddressFacts['ours'] {
+  return (JSON.parse(text) as Inspected[]).map((one) => ({
+    environment: (one.labels ?? one.Labels)?.[label] ?? '',
+    device:
+      one.network_interface ??
+      one.Options?.['com.docker.network.bridge.name'] ??
+      `br-${one.Id?.slice(0, 12)}`,
+    subnets: [
+      ...(one.subnets ?? []).map(({ subnet }) => subnet),
+      ...(one.IPAM?.Config ?? []).map(({ Subnet: subnet }) => subnet),
+    ].filter((subnet) => cidrProblem(subnet) === undefined),
+  }));
+}
+
+async function readOurs(engine: EngineName): Promise<AddressFacts['ours']> {
+  if (!(await hasProgram(engine))) return [];
+  const quiet = { allowFailure: true, timeout: 10_000 };
+  const filter = ['--filter', `label=${label}`, '--format', '{{.Name}}'];
+  const listed = await local([engine, 'network', 'ls', ...filter], quiet);
+  const names = listed.stdout.split('\n').filter(Boolean);
+  if (listed.exitCode !== 0 || names.length === 0) return [];
+  const { stdout, exitCode } = await local([engine, 'network', 'inspect', ...names], quiet);
+  return exitCode === 0 ? ownedNetworks(stdout) : [];
+}
+
+async function readEnvironments(): Promise<AddressFacts['environments']> {
+  const folders = await readdir(stateRoot()).catch(() => []);
+  const found = folders.map(async (folder) => {
+    const text = await readIfExists(join(stateRoot(), folder, 'environment.json')).catch(
+      () => undefined,
+    );
+    return text === undefined ? [] : [environmentFrom(text)].filter((one) => one !== undefined);
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** A damaged file must not keep others from working. */
+function environmentFrom(text: string): AddressFacts['environments'][number] | undefined {
+  try {
+    const { name, network, project } = JSON.parse(text) as Partial<AddressFacts['environments'][0]>;
+    if (typeof name !== 'string' || typeof network !== 'string') return undefined;
+    if (cidrProblem(network) !== undefined) return undefined;
+    return { name, network, project: project ?? 'an unknown folder' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws LabError `command-missing` without `ip`. */
+export async function collectAddresses(needs: HostNeeds): Promise<AddressFacts> {
+  if (!(await hasProgram('ip'))) {
+    throw new LabError('command-missing', 'ip is not installed', { hint: 'lab doctor --fix' });
+  }
+  const engines: EngineName[] = needs.engine === 'auto' ? ['podman', 'docker'] : [needs.engine];
+  const [routes, addresses, environments, ...ours] = await Promise.all([
+    readRoutes(),
+    readAddresses(),
+    readEnvironments(),
+    ...engines.map(readOurs),
+  ]);
+  const { podSubnet, serviceSubnet } = needs.kubernetes;
+  return {
+    name: needs.name,
+    network: needs.network,
+    podSubnet,
+    serviceSubnet,
+    routes,
+    addresses,
+    environments,
+    ours: ours.flat(),
+  };
+}

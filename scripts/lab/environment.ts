@@ -1,0 +1,71 @@
+import { LabError } from '../base/errors.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { kubectlOn } from '../cluster/kubectl.ts';
+import { findEngine, type Engine } from '../nodes/engine.ts';
+import type { EnvironmentSpec, Provider } from '../nodes/provider.ts';
+import { providers } from '../nodes/providers/index.ts';
+import type { Supply } from '../supply/supply.ts';
+import { clusterSettings, environmentSpec, type LabConfig } from './config.ts';
+
+/** One named lab: its configuration, its machines and its cluster. */
+export interface Environment {
+  config: LabConfig;
+  spec: EnvironmentSpec;
+  engine: Engine;
+  provider: Provider;
+  cluster: Cluster;
+  /** Set by the supply step, needed only to make new nodes. */
+  supply: Supply | undefined;
+  /** Bootstrap token of this run; made when it is first needed. */
+  token: string | undefined;
+  /** Ends all connections, so that the process can end. */
+  close(): void;
+}
+
+/** Opens an environment as configured; nothing is made, and nothing has to exist yet. */
+export async function openEnvironment(config: LabConfig): Promise<Environment> {
+  const spec = environmentSpec(config);
+  const engine = await findEngine(config.engine);
+  const environment = {
+    config,
+    spec,
+    engine,
+    supply: undefined,
+    token: undefined,
+  } as Partial<Environment> & Pick<Environment, 'supply'>;
+  const provider = providers[config.provider]({
+    engine,
+    environment: spec,
+    supply: () => {
+      if (environment.supply) return environment.supply;
+      throw new Error('nodes are made before their supply');
+    },
+  });
+  const nodes = spec.nodes.map(({ name }) => provider.node(name));
+  const [controlPlane, ...workers] = nodes;
+  if (!controlPlane) throw new Error('an environment without a control plane');
+  const cluster: Cluster = {
+    name: config.name,
+    nodes,
+    controlPlane,
+    workers,
+    kubectl: kubectlOn(controlPlane),
+    settings: clusterSettings(config),
+  };
+  return Object.assign(environment, {
+    provider,
+    cluster,
+    close: () => nodes.forEach((node) => node.close()),
+  }) as Environment;
+}
+
+/** @throws LabError `not-up` when the environment has no running control plane. */
+export async function requireRunning(environment: Environment): Promise<void> {
+  const states = await environment.provider.states();
+  const { name } = environment.cluster.controlPlane;
+  if (states.get(name) === 'running') return;
+  throw new LabError('not-up', `The environment "${environment.config.name}" is not up`, {
+    why: `its node ${name} is ${states.get(name) ?? 'missing'}`,
+    hint: 'lab up',
+  });
+}
