@@ -1,0 +1,52 @@
+import { rm } from 'node:fs/promises';
+import { usageError } from '../../base/errors.ts';
+import { downStages } from '../../lab/down.ts';
+import { openEnvironment } from '../../lab/environment.ts';
+import { withLock } from '../../lab/lock.ts';
+import { runStages } from '../../lab/step.ts';
+import type { CommandContext } from '../context.ts';
+import { json, say } from '../print.ts';
+import { drawSteps } from '../tasks.ts';
+
+interface DownOptions {
+  purge?: boolean;
+}
+
+/** Removing cannot be undone, so a person at a terminal is asked. */
+async function agree(name: string, context: CommandContext): Promise<void> {
+  if (context.yes || context.json || !process.stdin.isTTY) return;
+  const { confirm } = await import('@clack/prompts');
+  const answer = await confirm({ message: `Remove the environment "${name}" with its nodes?` });
+  if (answer !== true) throw usageError('declined', 'Nothing was removed');
+}
+
+/** `lab down`: removes nodes, networks and files of one environment, and nothing else. */
+export async function run(
+  _args: readonly string[],
+  options: DownOptions,
+  context: CommandContext,
+): Promise<void> {
+  const config = await context.loadConfig();
+  const environment = await openEnvironment(config);
+  await agree(config.name, context);
+  let kept: string[] = [];
+  const stages = downStages((paths) => (kept = paths));
+  try {
+    await withLock(environment.spec.stateDir, 'lab down', async () => {
+      await drawSteps(
+        stages,
+        environment,
+        (onEvent) => runStages(stages, environment, { signal: context.signal, onEvent }),
+        context,
+      );
+      if (!options.purge) return;
+      await rm(environment.spec.stateDir, { recursive: true, force: true });
+      kept = [];
+    });
+  } finally {
+    environment.close();
+  }
+  if (context.json) return json({ name: config.name, kept });
+  for (const path of kept) say(`kept: ${path}`);
+  if (kept.length > 0) say('(your progress and files; lab down --purge removes them too)');
+}

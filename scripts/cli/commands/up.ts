@@ -1,0 +1,130 @@
+import { usageError } from '../../base/errors.ts';
+import { suggest } from '../../base/suggest.ts';
+import { rememberFlags, type LabConfig } from '../../lab/config.ts';
+import { installPackages, missingPackages } from '../../lab/doctor.ts';
+import { openEnvironment, type Environment } from '../../lab/environment.ts';
+import { withLock } from '../../lab/lock.ts';
+import { kubeconfigPath } from '../../lab/share.ts';
+import { isStep, runStages, type Stage, type StepEvent } from '../../lab/step.ts';
+import { stops, upStages, type Stop } from '../../lab/up.ts';
+import { environmentSpec } from '../../lab/config.ts';
+import type { CommandContext } from '../context.ts';
+import { json, say } from '../print.ts';
+import { drawSteps } from '../tasks.ts';
+
+interface UpOptions {
+  cni?: string;
+  workers?: string;
+  until?: string;
+  network?: string;
+  provider?: string;
+  engine?: string;
+  flannelIface?: string;
+  source?: string;
+  explain?: boolean;
+}
+
+function parseStop(text: string | undefined): Stop | undefined {
+  if (text === undefined) return undefined;
+  const found = stops.find((stop) => stop === text);
+  if (found) return found;
+  throw usageError('unknown-step', `--until ${text}: there is no such step`, {
+    why: suggest(text, stops),
+    hint: 'lab up --help',
+  });
+}
+
+/** A fresh machine lacks packages: they are named, and installed once the user agrees. */
+async function ensurePackages(config: LabConfig, context: CommandContext): Promise<void> {
+  const missing = await missingPackages(config);
+  if (missing.length === 0) return;
+  if (process.stdin.isTTY && !context.yes && !context.json) {
+    const { confirm } = await import('@clack/prompts');
+    const answer = await confirm({
+      message: `lab needs these Debian packages: ${missing.join(', ')}. Install them now?`,
+    });
+    if (answer !== true) {
+      throw usageError('declined', 'Nothing was installed', {
+        hint: `apt-get install ${missing.join(' ')}   then: lab up`,
+      });
+    }
+  }
+  await installPackages(missing, (line) => say(line, process.stderr), context.signal);
+}
+
+function explainStages(stages: readonly Stage<Environment>[], environment: Environment): void {
+  for (const stage of stages) {
+    if (isStep(stage)) {
+      say(`# ${stage.title}`);
+      for (const line of stage.explain(environment)) say(line);
+      say();
+    } else explainStages([...(stage.inOrder ?? []), ...(stage.together ?? [])], environment);
+  }
+}
+
+/** What is there now, in words that match how far it went. */
+function closingLines(environment: Environment, until: Stop | undefined): string[] {
+  const { config, cluster } = environment;
+  const here = config.flags.overrides.name && config.name !== 'lab' ? ` --env ${config.name}` : '';
+  if (until === 'nodes') {
+    return [
+      'The nodes are prepared. Type kubeadm yourself:',
+      `  lab${here} ssh ${cluster.controlPlane.name}`,
+      `  sudo kubeadm init --apiserver-advertise-address ${cluster.controlPlane.address} --pod-network-cidr ${config.kubernetes.podSubnet}`,
+      `lab up${here} completes whatever is missing.`,
+    ];
+  }
+  if (until !== undefined) return [`Stopped after "${until}". lab up${here} completes the rest.`];
+  if (config.cni.name === 'none') {
+    return [
+      'The cluster has no pod network yet: its nodes are NotReady, as they must be.',
+      'Install one yourself (lab exercise cni-02), or by: lab cni install flannel',
+    ];
+  }
+  return [
+    'Done: nodes Ready, CoreDNS ready, a pod pings a pod on another node, names resolve.',
+    `export KUBECONFIG=${kubeconfigPath(environment)}`,
+    'Next: lab exercise list',
+  ];
+}
+
+/** `lab up`: makes the environment, or completes what is missing of it. */
+export async function run(
+  _args: readonly string[],
+  options: UpOptions,
+  context: CommandContext,
+): Promise<void> {
+  const until = parseStop(options.until);
+  const { cni, workers, network, provider, engine, flannelIface, source } = options;
+  const overrides = { cni, workers, network, provider, engine, flannelIface, source };
+  const config = await context.loadConfig(overrides);
+  if (!options.explain) await ensurePackages(config, context);
+  const environment = await openEnvironment(config);
+  const stages = upStages(environment, until);
+  try {
+    if (options.explain) return explainStages(stages, environment);
+    const { stateDir } = environmentSpec(config);
+    const events: StepEvent[] = [];
+    await withLock(stateDir, 'lab up', async () => {
+      await rememberFlags(config.name, config.flags);
+      await drawSteps(
+        stages,
+        environment,
+        (onEvent) =>
+          runStages(stages, environment, {
+            signal: context.signal,
+            onEvent: (event) => {
+              if (event.kind === 'done' || event.kind === 'skipped') events.push(event);
+              onEvent(event);
+            },
+          }),
+        context,
+      );
+    });
+    if (context.json) {
+      json({ name: config.name, kubeconfig: kubeconfigPath(environment), steps: events });
+    } else for (const line of closingLines(environment, until)) say(line);
+  } finally {
+    environment.close();
+  }
+}

@@ -1,0 +1,97 @@
+import type { CommandDefinition } from '../definition.ts';
+
+const cni: CommandDefinition = {
+  name: 'cni',
+  summary: 'install, remove or look at the pod network',
+  examples: [
+    ['lab cni install flannel', 'install flannel on a cluster without pod network'],
+    ['lab cni status', 'what is installed, and what is wrong with it'],
+    ['lab cni remove', 'remove agents, files, devices, routes and rules from every node'],
+  ],
+  commands: [
+    {
+      name: 'install',
+      arguments: '[name]',
+      completes: 'cni',
+      summary: 'install a pod network; by default the one of lab.yaml',
+      options: [
+        {
+          flags: '--flannel-iface <nic>',
+          about: 'NIC that flannel uses: lab, default-route or a name',
+          choices: ['lab', 'default-route'],
+        },
+      ],
+      examples: [
+        ['lab cni install', 'the one that lab.yaml names'],
+        ['lab cni install flannel --flannel-iface default-route', 'flannel on the NAT NIC'],
+      ],
+      json: true,
+      interrupted: 'It may be half installed. `lab cni install` completes it.',
+      load: () => import('../commands/cni-install.ts'),
+    },
+    {
+      name: 'remove',
+      summary: 'remove the pod network from every node',
+      examples: [['lab cni remove', 'back to a cluster without pod network']],
+      json: true,
+      interrupted: 'It may be half removed. `lab cni remove` completes it.',
+      load: () => import('../commands/cni-remove.ts'),
+    },
+    {
+      name: 'status',
+      summary: 'show which pod network is there and whether it works',
+      examples: [['lab cni status', 'agents, files and devices on every node']],
+      json: true,
+      load: () => import('../commands/cni-status.ts'),
+    },
+  ],
+};
+
+export const nodeCommands: readonly CommandDefinition[] = [
+  {
+    name: 'ssh',
+    arguments: '<node> [command...]',
+    completes: 'node',
+    summary: 'open a terminal on a node, or run a command there',
+    examples: [
+      ['lab ssh master', 'a login shell as vagrant'],
+      ['lab ssh node1 -- ip -br address', 'one command; its exit code is passed on'],
+    ],
+    passThrough: true,
+    load: () => import('../commands/ssh.ts'),
+  },
+  {
+    name: 'kubectl',
+    arguments: '[words...]',
+    summary: 'run kubectl against the lab; all words are passed on',
+    examples: [
+      ['lab kubectl get nodes -o wide', 'like on the master'],
+      ['lab kubectl exec -it web -- sh', 'with a terminal'],
+      ['lab kubectl apply -f - < pod.yaml', 'with input'],
+      ['lab --env b kubectl get pods -A', 'of another environment'],
+    ],
+    passThrough: true,
+    load: () => import('../commands/kubectl.ts'),
+  },
+  {
+    name: 'kubeconfig',
+    summary: 'print the path of a kubeconfig file that works from this machine',
+    options: [{ flags: '--print', about: 'print the file itself' }],
+    examples: [
+      ['export KUBECONFIG=$(lab kubeconfig)', 'use your own kubectl'],
+      ['lab kubeconfig --print > lab.conf', 'a copy to give away'],
+    ],
+    json: true,
+    load: () => import('../commands/kubeconfig.ts'),
+  },
+  cni,
+  {
+    name: 'logs',
+    summary: 'collect everything that is needed to debug the nodes',
+    options: [{ flags: '--out <dir>', about: 'folder to write to; made if missing' }],
+    examples: [['lab logs --out ./lab-logs', 'journals, pods, routes, rules, one folder per node']],
+    json: true,
+    interrupted: 'The folder holds what was collected so far.',
+    load: () => import('../commands/logs.ts'),
+  },
+];
