@@ -34,7 +34,7 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-export interface FailureOptions {
+interface FailureOptions {
   /** Add stacks. */
   verbose: boolean;
   screen: Screen;
@@ -66,7 +66,7 @@ export function failureText(thrown: unknown, { verbose, screen }: FailureOptions
 }
 
 /** What a script reads on stdout with --json. */
-export interface FailureJson {
+interface FailureJson {
   error: { code: string; message: string; why?: string; hint?: string; details?: string };
 }
 

@@ -10,7 +10,7 @@ const codes = {
   cyan: [36, 39],
 } as const;
 
-export type Colour = keyof typeof codes;
+type Colour = keyof typeof codes;
 
 /** Anything that text can be written to. */
 export interface Screen {

@@ -39,7 +39,7 @@ export interface Chosen {
 }
 
 /** Thrown to end parsing after help or version was printed. */
-export class Shown extends Error {}
+class Shown extends Error {}
 
 const codeTexts: readonly (readonly [number, string])[] = [
   [exitCode.ok, 'done'],
@@ -119,7 +119,7 @@ function version(): string {
 }
 
 /** The whole command line as commander sees it; `choose` is told which command was typed. */
-export function buildProgram(choose: Choose): Command {
+function buildProgram(choose: Choose): Command {
   const program = new Command('lab')
     .description('A three-node kubeadm lab for learning Kubernetes networking.')
     .version(version(), '--version')

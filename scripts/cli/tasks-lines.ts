@@ -9,7 +9,7 @@ export interface Drawing {
   end(): Promise<void>;
 }
 
-export interface LineOptions {
+interface LineOptions {
   screen: Screen;
   signal: AbortSignal;
   /** Show every progress text instead of at most one a second for each step. */

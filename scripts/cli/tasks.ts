@@ -5,7 +5,7 @@ import type { Screen } from './print.ts';
 import { drawLines } from './tasks-lines.ts';
 import type { Drawing } from './tasks-lines.ts';
 
-export interface DrawOptions {
+interface DrawOptions {
   signal: AbortSignal;
   /** Keeps stdout free for the answer; plain lines go to stderr. */
   json?: boolean;

@@ -105,15 +105,17 @@ export async function initControlPlane(
   await controlPlane.exec(kubeadm.kubeadmInit, options);
 }
 
-/** Gives `vagrant` and the shared folder the administrator's kubeconfig, readable by their owner only. */
+const shareScript = `
+set -e
+install -d -o vagrant -g vagrant /home/vagrant/.kube
+install -d /root/.kube
+install -m 0600 -o vagrant -g vagrant "$0" /home/vagrant/.kube/config
+install -m 0600 -o vagrant -g vagrant "$0" /vagrant/admin.conf
+install -m 0600 "$0" /root/.kube/config`;
+
+/** Gives `vagrant`, root and the shared folder the administrator's kubeconfig, readable by their owner only. */
 export async function shareKubeconfig(cluster: Cluster): Promise<void> {
-  const admin = '/etc/kubernetes/admin.conf';
-  const owned = ['-o', 'vagrant', '-g', 'vagrant'];
-  const { controlPlane } = cluster;
-  await controlPlane.exec(['install', '-d', ...owned, '/home/vagrant/.kube', '/root/.kube']);
-  await controlPlane.exec(['install', '-m', '0600', ...owned, admin, '/home/vagrant/.kube/config']);
-  await controlPlane.exec(['install', '-m', '0600', ...owned, admin, '/vagrant/admin.conf']);
-  await controlPlane.exec(['install', '-m', '0600', admin, '/root/.kube/config']);
+  await cluster.controlPlane.exec(['sh', '-c', shareScript, '/etc/kubernetes/admin.conf']);
 }
 
 /** Whether every copy of the kubeconfig equals the cluster's own. */

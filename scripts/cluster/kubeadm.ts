@@ -9,6 +9,8 @@ const api = 'kubeadm.k8s.io/v1beta4';
 export const configPath = '/etc/kubernetes/lab-kubeadm.yaml';
 /** CA and address of the API server, for joining nodes. */
 export const discoveryPath = '/etc/kubernetes/lab-discovery.conf';
+/** Part of the node image: CoreDNS asked every second whether it is ready. */
+const patchesPath = '/etc/kubernetes/lab-patches';
 /** Long enough for the slowest `lab up`, short enough that a forgotten one is of no use. */
 export const tokenTtl = '2h0m0s';
 
@@ -44,6 +46,7 @@ export function initConfiguration({ address, token, settings, deferDns }: InitOp
       localAPIEndpoint: { advertiseAddress: address, bindPort: apiPort },
       nodeRegistration: { criSocket, imagePullPolicy: 'IfNotPresent' },
       skipPhases: ['preflight', ...(deferDns ? ['addon/coredns'] : [])],
+      patches: { directory: patchesPath },
     },
     {
       apiVersion: api,

@@ -1,6 +1,7 @@
 import { until } from '../base/until.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Cluster } from './cluster.ts';
+import type { CniPlugin } from './cni/plugin.ts';
 import { kubectlArgv } from './kubectl.ts';
 
 interface Condition {
@@ -59,6 +60,29 @@ export async function waitForNodes(cluster: Cluster, options: WaitOptions): Prom
       return { done: false, state: states.join('; ') };
     },
     { describe: 'all nodes Ready', interval: 300, hint: 'lab status', ...options },
+  );
+}
+
+/** Waits until pods can get addresses on every node; Ready alone does not say so. */
+export async function waitForPodNetwork(
+  cluster: Cluster,
+  plugin: CniPlugin,
+  { timeout, signal }: WaitOptions,
+): Promise<void> {
+  const file = plugin.servesWhen;
+  if (file === undefined) return;
+  await Promise.all(
+    cluster.nodes.map((node) =>
+      until(
+        async () => {
+          const found = await node.exec(['test', '-e', file], { allowFailure: true });
+          return found.exitCode === 0
+            ? { done: true, value: undefined }
+            : { done: false, state: `${file} is not there yet` };
+        },
+        { describe: `${plugin.title} serving on ${node.name}`, timeout, interval: 150, signal },
+      ),
+    ),
   );
 }
 

@@ -3,14 +3,14 @@ import { cniNames } from '../cluster/cni/index.ts';
 
 export const engines = ['auto', 'podman', 'docker'] as const;
 export const providers = ['container'] as const;
-export const backends = ['vxlan', 'host-gw'] as const;
+const backends = ['vxlan', 'host-gw'] as const;
 export const sources = ['auto', 'release', 'modules', 'bundle'] as const;
 export const maxWorkers = 9;
 
 /** RFC 1123 label, as Kubernetes wants it for node names. */
 export const labelPattern = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
-export const cidrPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+/[0-9]+$';
-export const addressPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+$';
+const cidrPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+/[0-9]+$';
+const addressPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+$';
 export const versionPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+$';
 /** What the kernel takes as a name of a network interface. */
 export const ifacePattern = '^[^\\s/:]{1,15}$';

@@ -66,7 +66,7 @@ function shownPath(path: string, cwd: string): string {
 }
 
 /** lab.yaml text as an object with defaults. @throws LabError `bad-yaml` with all problems. */
-export function parseConfig(shown: string, text: string): FileConfig {
+function parseConfig(shown: string, text: string): FileConfig {
   return parseYaml(shown, text, fileSchema, configProblems);
 }
 

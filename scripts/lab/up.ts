@@ -3,7 +3,7 @@ import { cniFacts, installCni, installedCnis, refuseImpossible, refuseSecond } f
 import * as controlPlane from '../cluster/control-plane.ts';
 import * as kubeadm from '../cluster/kubeadm.ts';
 import { kubectlArgv } from '../cluster/kubectl.ts';
-import { waitForDns, waitForNodes } from '../cluster/readiness.ts';
+import { waitForDns, waitForNodes, waitForPodNetwork } from '../cluster/readiness.ts';
 import { removeProbes, verifyCluster, verifyNodes } from '../cluster/verify.ts';
 import { createToken, hasJoined, joinWorker } from '../cluster/workers.ts';
 import { ensureSupply } from '../supply/supply.ts';
@@ -141,7 +141,11 @@ const ready: UpStep = {
   id: 'ready',
   title: 'Nodes Ready',
   explain: () => ['kubectl get nodes --watch'],
-  run: ({ cluster }, _report, signal) => waitForNodes(cluster, { timeout: 120 * seconds, signal }),
+  async run({ cluster, config }, _report, signal) {
+    const limit = { timeout: 120 * seconds, signal };
+    const serving = waitForPodNetwork(cluster, cniPlugins[config.cni.name], limit);
+    await Promise.all([waitForNodes(cluster, limit), serving]);
+  },
 };
 
 const dns: UpStep = {
@@ -189,12 +193,13 @@ export function upStages(environment: Environment, until?: Stop): Stage<Environm
   };
   const stages: Stage<Environment>[] = [host, supply, network, nodesUp];
   if (until === 'nodes') return stages;
-  stages.push(initStep(until), kubeconfig);
-  if (until === 'init') return [...stages, dns];
+  stages.push(initStep(until));
+  if (until === 'init') return [...stages, kubeconfig, dns];
   if (!withNetwork(environment, until)) {
-    return [...stages, { id: 'join', title: 'Workers', together: joins }, dns];
+    return [...stages, { id: 'join', title: 'Workers', together: [...joins, kubeconfig] }, dns];
   }
-  stages.push({ id: 'join', title: 'Workers and pod network', together: [...joins, cni] });
-  stages.push(ready, dns);
-  return until === 'cni' ? stages : [...stages, verify];
+  const joining = [...joins, cni, kubeconfig];
+  stages.push({ id: 'join', title: 'Workers and pod network', together: joining }, ready);
+  if (until === 'cni') return [...stages, dns];
+  return [...stages, { id: 'done', title: 'Done means done', together: [dns, verify] }];
 }

@@ -70,6 +70,7 @@ export const flannel: CniPlugin = {
     ];
   },
   agent: { namespace: 'kube-flannel', daemonSet: 'kube-flannel-ds' },
+  servesWhen: '/run/flannel/subnet.env',
   traces: {
     links: ['flannel.1', 'cni0'],
     paths: [

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { answer } from './answer.ts';
+import { capture } from './capture.ts';
+import { command } from './command.ts';
+import { dns } from './dns.ts';
+import { file } from './file.ts';
+import { http } from './http.ts';
+import { net } from './net.ts';
+import { object } from './object.ts';
+import { process } from './process.ts';
+import { reach } from './reach.ts';
+const kinds = [answer, object, reach, http, dns, net, file, process, capture, command] as const;
+export const check = z.discriminatedUnion('kind', kinds);
+export type Check = z.infer<typeof check>;

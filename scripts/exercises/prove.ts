@@ -1,0 +1,300 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LabError, messageOf } from '../base/errors.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { differences, settledDigests, type Digest } from './digest.ts';
+import { grade } from './grade.ts';
+import type { Attempt } from './live.ts';
+import { wrongScripts, type Exercise } from './load.ts';
+import { some, type Result } from './outcome.ts';
+import { openProgress } from './progress.ts';
+import { renderKnown } from './render.ts';
+import { reportResult } from './report.ts';
+import type { Needs, ScriptRef } from './schema.ts';
+import { answerTexts, runScripts } from './scripts.ts';
+import {
+  answerPart,
+  checkExercise,
+  resetExercise,
+  startExercise,
+  type Session,
+} from './session.ts';
+import { clusterVariables } from './vars.ts';
+
+export interface ProveOptions {
+  /** Brings the lab into the state that an exercise starts from; called before each start. */
+  prepare: (needs: Needs) => Promise<void>;
+  report?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/** One statement about an exercise, and whether it holds. */
+export interface Statement {
+  title: string;
+  holds: boolean;
+  /** What was seen instead. */
+  problem?: string;
+  seconds: number;
+}
+
+export interface Proof {
+  id: string;
+  proven: boolean;
+  statements: Statement[];
+  /** Seconds of each start and of each check: what a learner waits for. */
+  starts: number[];
+  checks: number[];
+  /** Criterion -> wrong answers in which it fails. */
+  failsIn: Record<string, string[]>;
+}
+
+interface Bench {
+  exercise: Exercise;
+  session: Session;
+  options: ProveOptions;
+  proof: Proof;
+}
+
+class Refuted extends Error {}
+
+function refute(problem: string): never {
+  throw new Refuted(problem);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof LabError) {
+    return [error.message, error.why, error.details].filter(Boolean).join('\n');
+  }
+  return error instanceof Refuted
+    ? error.message
+    : `${messageOf(error)}\n${(error as Error).stack ?? ''}`;
+}
+
+/** Tries a statement; the lab not doing what it should is a failure of the proof, explained. */
+async function claim(bench: Bench, title: string, test: () => Promise<void>): Promise<boolean> {
+  const { proof, options } = bench;
+  options.signal?.throwIfAborted();
+  options.report?.(`${proof.id}: ${title}`);
+  const began = performance.now();
+  let problem: string | undefined;
+  try {
+    await test();
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    problem = explain(error);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const holds = problem === undefined;
+  proof.statements.push({ title, holds, seconds, ...(holds ? {} : { problem }) });
+  return holds;
+}
+
+async function timed<T>(into: number[], work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const value = await work();
+  into.push((performance.now() - began) / 1000);
+  return value;
+}
+
+async function startFresh({ exercise, session, options, proof }: Bench): Promise<void> {
+  await options.prepare(exercise.spec.needs);
+  await timed(proof.starts, () => startExercise(session, exercise));
+}
+
+/** A check, with proof that it changed nothing. */
+async function checkOnly(bench: Bench): Promise<Result> {
+  const { session, exercise, proof } = bench;
+  const before = await settledDigests(session.cluster);
+  const result = await timed(proof.checks, () => checkExercise(session, exercise));
+  const after = await settledDigests(session.cluster);
+  sameDigest(before.exact, after.exact, 'the check changed the lab');
+  return result;
+}
+
+function sameDigest(before: Digest, after: Digest, what: string): void {
+  const changes = differences(before, after);
+  if (changes.length > 0) refute(`${what}:\n${some(changes, 20).replaceAll('; ', '\n')}`);
+}
+
+function expectScore(result: Result, score: number): void {
+  if (result.status === 'error' || result.score !== score) {
+    refute(`${result.score} points instead of ${score}\n${reportResult(result)}`);
+  }
+}
+
+async function attempt({ session, exercise }: Bench): Promise<Attempt> {
+  const record = await session.progress.read(exercise.spec.id);
+  const vars = { ...clusterVariables(session.cluster), ...record.vars };
+  return { vars, answers: record.answers, facts: record.facts };
+}
+
+/** Every criterion on its own: a gate must not hide one that anybody gets for nothing. */
+async function nothingForFree(bench: Bench): Promise<void> {
+  const { exercise, session } = bench;
+  const result = await grade(exercise.spec, session.cluster, await attempt(bench), { alone: true });
+  const free = result.criteria.filter(({ status }) => status !== 'fail');
+  if (free.length > 0) {
+    refute(
+      some(
+        free.map(({ id, status, actual }) => `${id}: ${status} (${actual})`),
+        9,
+      ),
+    );
+  }
+}
+
+/** Runs a solution or a wrong answer and submits what it answers. */
+async function act(bench: Bench, scripts: readonly ScriptRef[], folder: string): Promise<void> {
+  const { exercise, session, options } = bench;
+  const said = await runScripts({
+    cluster: session.cluster,
+    folder,
+    scripts,
+    words: [],
+    vars: (await attempt(bench)).vars,
+    budget: 300,
+    doing: `proving ${exercise.spec.id}`,
+    report: options.report,
+    signal: options.signal,
+  });
+  for (const [part, text] of Object.entries(answerTexts(said))) {
+    await answerPart(session, exercise, part, text);
+  }
+}
+
+async function proveFresh(bench: Bench): Promise<boolean> {
+  const { exercise, session } = bench;
+  const ready = await claim(bench, 'set-up works within its budget', () => startFresh(bench));
+  if (!ready) return false;
+  await claim(bench, 'fresh scores 0, and checking changes nothing', async () => {
+    expectScore(await checkOnly(bench), 0);
+  });
+  await claim(bench, 'no criterion passes on the fresh state', () => nothingForFree(bench));
+  return claim(bench, 'set-up twice equals once', async () => {
+    const before = await settledDigests(session.cluster);
+    const { vars, facts } = await attempt(bench);
+    const { scripts, budget_seconds: budget } = exercise.spec.setup;
+    const doing = `setting up ${exercise.spec.id} again`;
+    const { cluster } = session;
+    const again = {
+      cluster,
+      folder: exercise.folder,
+      scripts,
+      words: ['apply'],
+      vars,
+      budget,
+      doing,
+    };
+    const said = await runScripts(again);
+    const after = await settledDigests(session.cluster);
+    sameDigest(before.stable, after.stable, 'the second set-up changed the lab');
+    if (JSON.stringify(said.facts) !== JSON.stringify(facts)) {
+      refute(`facts differ: ${JSON.stringify(facts)}, then ${JSON.stringify(said.facts)}`);
+    }
+  });
+}
+
+async function proveWrong(bench: Bench, wrong: Exercise['spec']['wrong'][number]): Promise<void> {
+  const { exercise, session, proof } = bench;
+  await claim(bench, `wrong/${wrong.name} gets ${wrong.score} points and its message`, async () => {
+    await act(bench, wrongScripts(wrong), join(exercise.folder, 'wrong'));
+    const result = await timed(proof.checks, () => checkExercise(session, exercise));
+    expectScore(result, wrong.score);
+    const failed = result.criteria.filter(({ status }) => status === 'fail');
+    for (const { id } of failed) (proof.failsIn[id] ??= []).push(wrong.name);
+    const texts = failed.map(({ title, actual, expected, why }) =>
+      [title, actual, expected, why].join('\n'),
+    );
+    const message = renderKnown(wrong.message, (await attempt(bench)).vars);
+    if (!texts.some((text) => text.includes(message))) {
+      refute(`no failed criterion says "${message}"\n${reportResult(result)}`);
+    }
+  });
+}
+
+/** Undo, then a new start; false if that does not work, so that nothing later can be believed. */
+async function again(bench: Bench): Promise<boolean> {
+  const { session, exercise } = bench;
+  return claim(bench, 'undo and a new start work', async () => {
+    await resetExercise(session, exercise);
+    await startFresh(bench);
+  });
+}
+
+async function proveSolution(bench: Bench): Promise<void> {
+  const { exercise } = bench;
+  const max = exercise.spec.criteria.reduce((sum, { points }) => sum + points, 0);
+  await claim(bench, 'the solution scores full marks, and checking changes nothing', async () => {
+    await act(bench, exercise.spec.solution.scripts, exercise.folder);
+    expectScore(await checkOnly(bench), max);
+  });
+}
+
+async function run(bench: Bench): Promise<void> {
+  const { exercise, session, options } = bench;
+  let before: Digest = new Map();
+  const prepared = await claim(bench, 'the lab can be brought into the state needed', async () => {
+    await options.prepare(exercise.spec.needs);
+    before = (await settledDigests(session.cluster)).stable;
+  });
+  if (!prepared || !(await proveFresh(bench))) return;
+  for (const wrong of exercise.spec.wrong) {
+    await proveWrong(bench, wrong);
+    if (!(await again(bench))) return;
+  }
+  await proveSolution(bench);
+  await claim(bench, 'undo leaves the lab as it was', async () => {
+    await resetExercise(session, exercise);
+    sameDigest(before, (await settledDigests(session.cluster)).stable, 'undo left a difference');
+  });
+}
+
+/**
+ * Proves on a live lab that an exercise grades truthfully: fresh 0, solution full marks, each wrong answer as declared,
+ * set-up twice = once, checks change nothing, undo leaves nothing. A learner's own progress is not touched,
+ * but the lab is: whatever learners did for this exercise may be undone.
+ */
+export async function proveExercise(
+  exercise: Exercise,
+  cluster: Cluster,
+  options: ProveOptions,
+): Promise<Proof> {
+  const { id, criteria } = exercise.spec;
+  const failsIn = Object.fromEntries(criteria.map((one) => [one.id, []]));
+  const proof: Proof = { id, proven: false, statements: [], starts: [], checks: [], failsIn };
+  const folder = await mkdtemp(join(tmpdir(), 'lab-prove-'));
+  try {
+    const session: Session = {
+      cluster,
+      progress: openProgress(folder),
+      environment: cluster.name,
+      student: 'prove',
+      signal: options.signal,
+    };
+    const bench: Bench = { exercise, session, options, proof };
+    await run(bench);
+    // Whatever stopped the proof, the next exercise must find the lab clean.
+    await resetExercise(session, exercise).catch((error: unknown) => {
+      proof.statements.push({
+        title: 'undo works',
+        holds: false,
+        problem: explain(error),
+        seconds: 0,
+      });
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  proof.proven = proof.statements.every(({ holds }) => holds);
+  return proof;
+}
+
+/** A proof in words: one line per statement, with what was seen where it does not hold. */
+export function reportProof(proof: Proof): string {
+  const lines = proof.statements.flatMap(({ title, holds, problem, seconds }) => [
+    `  ${holds ? 'ok  ' : 'FAIL'} ${title} (${seconds.toFixed(1)} s)`,
+    ...(problem === undefined ? [] : problem.split('\n').map((line) => `         ${line}`)),
+  ]);
+  return [`${proof.id}: ${proof.proven ? 'proven' : 'NOT proven'}`, ...lines].join('\n');
+}
