@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Three tiers: `unit` in seconds, `integration` with real kernel objects, `e2e` on a real cluster. */
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {

@@ -102,10 +102,12 @@ export interface Verified {
 
 /**
  * Done means done: a pod on one node pings a pod on another, and a service's name resolves in a pod.
+ * @param dnsReady Settles when CoreDNS is ready; names are asked for only then.
  * @throws LabError `timeout` with what was seen instead.
  */
 export async function verifyCluster(
   cluster: Cluster,
+  dnsReady: Promise<void>,
   report: Report,
   signal: AbortSignal,
 ): Promise<Verified> {
@@ -122,8 +124,12 @@ export async function verifyCluster(
     const ping = ['ping', '-c', '1', '-W', '1', address];
     checks.push(probe(cluster, first.metadata.name, ping, what, signal));
   }
-  checks.push(probe(cluster, first.metadata.name, ['nslookup', name], `DNS answer for ${name}`, signal));
-  await Promise.all(checks);
+  const resolve = async (): Promise<void> => {
+    await dnsReady;
+    const what = `DNS answer for ${name}`;
+    await probe(cluster, first.metadata.name, ['nslookup', name], what, signal);
+  };
+  await Promise.all([...checks, resolve()]);
   return { pinged: second !== undefined, resolved: name };
 }
 

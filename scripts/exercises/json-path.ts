@@ -16,16 +16,37 @@ interface Test {
   value: string;
 }
 
-function filterTest(text: string): Test {
-  const found = /^@(.*?)\s*(==|!=|<=|>=|=~|<|>)\s*(.+)$/s.exec(text.trim());
-  if (!found) {
-    const bare = /^@(.*)$/s.exec(text.trim());
-    if (!bare) throw new Error(`a filter begins with @: "${text}"`);
-    return { path: steps(bare[1] ?? ''), operator: undefined, value: '' };
+/** Where each character stands: how many brackets are open around it, and whether it is quoted. */
+function* outside(text: string): Generator<number> {
+  let depth = 0;
+  let quoteMark = '';
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i] as string;
+    if (quoteMark) {
+      if (c === quoteMark) quoteMark = '';
+    } else if (c === '"' || c === "'") quoteMark = c;
+    else if (c === '[') depth++;
+    else if (c === ']') depth--;
+    else if (depth === 0) yield i;
   }
-  const [, path = '', operator = '', raw = ''] = found;
+}
+
+/** Cuts at the first operator that stands outside brackets and quotes. */
+function cut(text: string, operator: RegExp): [string, string, string] | undefined {
+  for (const i of outside(text)) {
+    const found = operator.exec(text.slice(i));
+    if (found) return [text.slice(0, i), found[0], text.slice(i + found[0].length)];
+  }
+  return undefined;
+}
+
+function filterTests(text: string): Test[] {
+  const both = cut(text, /^&&/);
+  if (both) return [...filterTests(both[0]), ...filterTests(both[2])];
+  if (!text.trim().startsWith('@')) throw new Error(`a filter begins with @: "${text.trim()}"`);
+  const [path, operator, raw] = cut(text, /^(==|!=|<=|>=|=~|<|>)/) ?? [text, undefined, ''];
   const value = /^(["'/])(.*)\1$/s.exec(raw.trim())?.[2] ?? raw.trim();
-  return { path: path.trim() === '' ? [] : steps(path.trim()), operator, value };
+  return [{ path: steps(path.trim().slice(1)), operator, value }];
 }
 
 function bracket(inside: string): Step {
@@ -34,7 +55,7 @@ function bracket(inside: string): Step {
   const quoted = /^(['"])(.*)\1$/s.exec(inside);
   if (quoted) return { kind: 'name', name: quoted[2] ?? '' };
   const filter = /^\?\((.*)\)$/s.exec(inside);
-  if (filter) return { kind: 'filter', tests: (filter[1] ?? '').split('&&').map(filterTest) };
+  if (filter) return { kind: 'filter', tests: filterTests(filter[1] ?? '') };
   throw new Error(`cannot read [${inside}]`);
 }
 

@@ -178,12 +178,33 @@ async function keepResult(session: Session, result: Result): Promise<void> {
   await session.progress.log({ id, event: 'check', result });
 }
 
-/** Grades once and keeps the result. @throws LabError `not-started`. */
-export async function checkExercise(session: Session, exercise: Exercise): Promise<Result> {
+/** @throws LabError `other-cluster`. An API server that does not answer is left for grading to tell. */
+async function sameCluster(
+  session: Session,
+  { spec }: Exercise,
+  record: ExerciseRecord,
+): Promise<void> {
+  const here = await clusterId(spec.needs, session.cluster).catch(() => record.cluster);
+  if (here === record.cluster) return;
+  throw usageError('other-cluster', `${spec.id} was set up on a cluster that is gone`, {
+    hint: `lab exercise ${spec.id}`,
+  });
+}
+
+async function gradeNow(session: Session, exercise: Exercise): Promise<Result> {
   const record = await started(session, exercise);
   const { cluster, signal, report } = session;
   const attempt = attemptOf(record, cluster);
-  const result = await grade(exercise.spec, cluster, attempt, { signal, onCriterion: report });
+  const [result] = await Promise.all([
+    grade(exercise.spec, cluster, attempt, { signal, onCriterion: report }),
+    sameCluster(session, exercise, record),
+  ]);
+  return result;
+}
+
+/** Grades once and keeps the result. @throws LabError `not-started`, `other-cluster`. */
+export async function checkExercise(session: Session, exercise: Exercise): Promise<Result> {
+  const result = await gradeNow(session, exercise);
   await keepResult(session, result);
   return result;
 }
@@ -200,9 +221,7 @@ export async function watchExercise(
 ): Promise<Result> {
   let shown = '';
   for (;;) {
-    const record = await started(session, exercise);
-    const attempt = attemptOf(record, session.cluster);
-    const result = await grade(exercise.spec, session.cluster, attempt, { signal: session.signal });
+    const result = await gradeNow({ ...session, report: undefined }, exercise);
     const text = JSON.stringify(result);
     if (text !== shown) {
       await keepResult(session, result);

@@ -142,7 +142,7 @@ const ready: UpStep = {
   title: 'Nodes Ready',
   explain: () => ['kubectl get nodes --watch'],
   async run({ cluster, config }, _report, signal) {
-    const limit = { timeout: 120 * seconds, signal };
+    const limit = { timeout: 180 * seconds, signal };
     const serving = waitForPodNetwork(cluster, cniPlugins[config.cni.name], limit);
     await Promise.all([waitForNodes(cluster, limit), serving]);
   },
@@ -175,8 +175,8 @@ const verify: UpStep = {
     ];
   },
   async run({ cluster }, report, signal) {
-    const dnsReady = waitForDns(cluster, { timeout: 120 * seconds, signal });
-    await Promise.all([dnsReady, verifyCluster(cluster, report, signal)]);
+    const dnsReady = waitForDns(cluster, { timeout: 180 * seconds, signal });
+    await Promise.all([dnsReady, verifyCluster(cluster, dnsReady, report, signal)]);
     await removeProbes(cluster);
   },
 };

@@ -32,8 +32,10 @@ function verdict(checks: readonly Check[]): string {
   const fails = count(checks, 'fail');
   const warnings = count(checks, 'warn');
   const limits = warnings === 0 ? '' : `, ${warnings} with limits (warn)`;
-  if (fails === 0) return `This machine can run the lab: ${count(checks, 'ok')} ok${limits}.`;
-  const fix = checks.some(repairable) ? ' `sudo lab doctor --fix` applies what it can.' : '';
+  const worst = fails === 0 ? 'warn' : 'fail';
+  const helps = checks.some((one) => one.status === worst && repairable(one));
+  const fix = helps ? ' `sudo lab doctor --fix` applies what it can.' : '';
+  if (fails === 0) return `This machine can run the lab: ${count(checks, 'ok')} ok${limits}.${fix}`;
   return `This machine cannot run the lab yet: ${fails} must be fixed (FAIL)${limits}.${fix}`;
 }
 

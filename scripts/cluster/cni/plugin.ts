@@ -30,6 +30,10 @@ export interface CniPlugin {
   explain(facts: CniFacts): readonly string[];
   /** The agent that runs on every node; undefined for "none". */
   agent?: { namespace: string; daemonSet: string };
+  /** Objects that the agent makes itself in its namespace, as in "configmap/weave-net". */
+  madeByAgent?: readonly string[];
+  /** Where pods get their addresses from; by default the cluster's pod subnet. */
+  podRange?(settings: ClusterSettings): string;
   /**
    * A file that is on a node as soon as pods there can get an address. A node is Ready before that, when the CNI
    * configuration is in place; a pod that starts in between fails once and is tried again after some 13 s.

@@ -100,6 +100,8 @@ export const weave: CniPlugin = {
     'kubectl get pods --namespace kube-system -l name=weave-net --output wide   # one on every node',
   ],
   agent: { namespace: 'kube-system', daemonSet: 'weave-net' },
+  madeByAgent: ['configmap/weave-net'],
+  podRange: ({ cni }) => cni.weave.range,
   traces: {
     links: [
       'weave',

@@ -44,7 +44,8 @@ function foreignRoutes(facts: AddressFacts, network: string): AddressFacts['rout
 function labNetworkLines(facts: AddressFacts): Lines {
   const { network } = facts;
   const devices = new Set(facts.ours.map(({ device }) => device));
-  const move = [`lab up --network ${freeNetwork(facts)}`];
+  const environment = facts.name === 'lab' ? '' : ` --env ${facts.name}`;
+  const move = [`lab up${environment} --network ${freeNetwork(facts)}`];
   const owners = otherOwners(facts);
   if (owners.length > 0) return { status: 'fail', found: owners.join('; '), fix: move };
 

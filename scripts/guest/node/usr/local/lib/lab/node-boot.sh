@@ -59,5 +59,6 @@ for setting in net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1; do
 done
 
 # kubelet would take the first NIC's address, which is the same on every node.
-echo "KUBELET_EXTRA_ARGS=--node-ip=$LAB_ADDRESS" >/etc/default/kubelet.lab
-[ -e /etc/default/kubelet ] || cp /etc/default/kubelet.lab /etc/default/kubelet
+[ -e /etc/default/kubelet ] || echo "KUBELET_EXTRA_ARGS=--node-ip=$LAB_ADDRESS" >/etc/default/kubelet
+
+ln -sf /usr/local/lib/lab/kubeadm-in-container.sh /usr/local/sbin/kubeadm

@@ -1,0 +1,30 @@
+#!/bin/bash
+# apply: a DaemonSet whose pods wait for a pod network. undo: CoreDNS back to its two pods.
+set -eu
+
+case $1 in
+apply)
+  kubectl apply -f - <<'YAML'
+apiVersion: v1
+kind: Namespace
+metadata: { name: cni-02 }
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: net-probe, namespace: cni-02, labels: { app: net-probe } }
+spec:
+  selector: { matchLabels: { app: net-probe } }
+  template:
+    metadata: { labels: { app: net-probe } }
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+        - name: net-probe
+          image: wbitt/network-multitool:latest
+          imagePullPolicy: IfNotPresent
+YAML
+  ;;
+undo)
+  kubectl -n kube-system scale deployment coredns --replicas=2
+  ;;
+esac

@@ -1,0 +1,52 @@
+import { usageError } from '../../base/errors.ts';
+import { suggest } from '../../base/suggest.ts';
+import { cniNames } from '../../cluster/cni/index.ts';
+import { installStages } from '../../lab/cni.ts';
+import { openEnvironment, requireRunning } from '../../lab/environment.ts';
+import { withLock } from '../../lab/lock.ts';
+import { runStages } from '../../lab/step.ts';
+import type { CommandContext } from '../context.ts';
+import { json, say } from '../print.ts';
+import { drawSteps } from '../tasks.ts';
+
+/** `lab cni install`: the pod network named, or the configured one, until nodes and CoreDNS are Ready. */
+export async function run(
+  [wanted]: readonly string[],
+  options: { flannelIface?: string },
+  context: CommandContext,
+): Promise<void> {
+  if (wanted !== undefined && !cniNames.some((name) => name === wanted)) {
+    throw usageError('unknown-cni', `there is no pod network "${wanted}"`, {
+      why: suggest(
+        wanted,
+        cniNames.filter((name) => name !== 'none'),
+      ),
+      hint: 'lab cni install --help',
+    });
+  }
+  const { flannelIface } = options;
+  const config = await context.loadConfig({ cni: wanted, flannelIface });
+  const { name } = config.cni;
+  if (name === 'none') {
+    throw usageError('no-cni', 'there is nothing to install: the pod network chosen is "none"', {
+      hint: 'lab cni install flannel   (or lab cni remove, if you want none)',
+    });
+  }
+  const environment = await openEnvironment(config);
+  try {
+    await requireRunning(environment);
+    const stages = installStages(name);
+    await withLock(environment.spec.stateDir, `lab cni install ${name}`, () =>
+      drawSteps(
+        stages,
+        environment,
+        (onEvent) => runStages(stages, environment, { signal: context.signal, onEvent }),
+        context,
+      ),
+    );
+  } finally {
+    environment.close();
+  }
+  if (context.json) json({ name: config.name, cni: name, ready: true });
+  else say(`${name} is installed: all nodes and CoreDNS are Ready.`);
+}

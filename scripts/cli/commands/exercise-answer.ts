@@ -1,0 +1,6 @@
+import { LabError } from '../../base/errors.ts';
+
+// Placeholder, to be replaced by the command itself.
+export function run(): Promise<never> {
+  return Promise.reject(new LabError('unfinished', '`lab exercise answer` does not work yet'));
+}

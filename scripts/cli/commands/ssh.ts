@@ -1,0 +1,33 @@
+import { LabError } from '../../base/errors.ts';
+import { requireNode } from '../../lab/config.ts';
+import { openEnvironment } from '../../lab/environment.ts';
+import type { CommandContext } from '../context.ts';
+import { attachTerminal } from '../terminal.ts';
+
+/** `--` only ends the options; it is no word of the command. */
+export function remoteCommand(words: readonly string[]): readonly string[] {
+  return words[0] === '--' ? words.slice(1) : words;
+}
+
+/** `lab ssh`: a login shell, or a command whose exit code is passed on. */
+export async function run(
+  [name = '', ...words]: readonly string[],
+  _options: object,
+  context: CommandContext,
+): Promise<number> {
+  const config = await context.loadConfig();
+  requireNode(config, name);
+  const environment = await openEnvironment(config);
+  try {
+    const state = (await environment.provider.states()).get(name);
+    if (state !== 'running') {
+      throw new LabError('node-down', `The node ${name} is not running`, {
+        why: `its container is ${state ?? 'missing'}`,
+        hint: 'lab up   (starts it)',
+      });
+    }
+    return await attachTerminal(environment.provider.node(name), remoteCommand(words));
+  } finally {
+    environment.close();
+  }
+}

@@ -1,0 +1,141 @@
+import { messageOf } from '../../base/errors.ts';
+import type { Node } from '../../nodes/node.ts';
+import type { Cluster } from '../cluster.ts';
+import { cniPlugins, type CniName } from './index.ts';
+import { installedCnis } from './install.ts';
+import { leftoversSeen, lookAt } from './look.ts';
+import type { CniPlugin } from './plugin.ts';
+
+interface ContainerStatus {
+  ready: boolean;
+  state: { waiting?: { reason?: string }; terminated?: { reason?: string } };
+}
+
+interface AgentPod {
+  metadata: {
+    name: string;
+    deletionTimestamp?: string;
+    ownerReferences?: { kind: string; name: string }[];
+  };
+  spec: { nodeName?: string };
+  status: {
+    phase: string;
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface Agent {
+  pod: string;
+  ready: boolean;
+  /** As in the column STATUS of kubectl. */
+  state: string;
+}
+
+export interface NodeCni {
+  node: string;
+  /** Why the node could not be asked; then nothing below is known of it. */
+  problem?: string;
+  agent?: Agent;
+  /** The configuration that containerd uses, first by name in /etc/cni/net.d. */
+  file?: string;
+  network?: string;
+  plugins?: string[];
+  /** Further configurations, which are not used. */
+  unused?: string[];
+  /** Traces of pod networks that are not installed. */
+  leftovers?: { cni: CniName; traces: string[] }[];
+}
+
+export interface CniStatus {
+  /** What lab.yaml and the flags of `lab up` ask for. */
+  configured: CniName;
+  /** What has its agent in the cluster; unknown where the API does not answer. */
+  installed?: CniName[];
+  problem?: string;
+  nodes: NodeCni[];
+}
+
+export function podState({ metadata, status }: AgentPod): { ready: boolean; state: string } {
+  const main = status.containerStatuses ?? [];
+  const ready = main.length > 0 && main.every((one) => one.ready);
+  if (metadata.deletionTimestamp !== undefined) return { ready, state: 'Terminating' };
+  const all = [...(status.initContainerStatuses ?? []), ...main];
+  const waiting = all.find(({ state }) => state.waiting?.reason !== undefined)?.state.waiting;
+  // A container that has not begun waits as PodInitializing, which says less than the phase of its init container.
+  return { ready, state: waiting?.reason ?? status.phase };
+}
+
+/** The agents of the installed networks, by node. */
+async function agents(
+  cluster: Cluster,
+  installed: readonly CniName[],
+): Promise<Map<string, Agent>> {
+  const found = new Map<string, Agent>();
+  for (const name of installed) {
+    const { agent }: CniPlugin = cniPlugins[name];
+    if (!agent) continue;
+    const { items } = await cluster.kubectl.get<{ items: AgentPod[] }>(
+      ['pods', '--namespace', agent.namespace],
+      { timeout: 15_000 },
+    );
+    for (const pod of items) {
+      const { metadata, spec } = pod;
+      if (!metadata.ownerReferences?.some((owner) => owner.name === agent.daemonSet)) continue;
+      found.set(spec.nodeName ?? '', { pod: metadata.name, ...podState(pod) });
+    }
+  }
+  return found;
+}
+
+async function nodeCni(node: Node, installed: readonly CniName[] | undefined): Promise<NodeCni> {
+  try {
+    const look = await lookAt(node);
+    const [file, ...unused] = look.files;
+    return {
+      node: node.name,
+      ...(file === undefined ? {} : { file }),
+      ...(look.network ? { network: look.network.name, plugins: look.network.plugins } : {}),
+      unused,
+      leftovers: installed ? leftoversSeen(look, installed) : [],
+    };
+  } catch (error) {
+    return { node: node.name, problem: messageOf(error) };
+  }
+}
+
+/**
+ * Which pod network is there, from the API and from every node; what does not answer is named, never thrown.
+ * @param reachable Nodes that are worth asking; the others are told as not running.
+ */
+export async function cniStatus(
+  cluster: Cluster,
+  reachable: ReadonlySet<string>,
+): Promise<CniStatus> {
+  const configured = cluster.settings.cni.name;
+  let installed: CniName[] | undefined;
+  let found = new Map<string, Agent>();
+  let problem: string | undefined;
+  try {
+    installed = await installedCnis(cluster);
+    found = await agents(cluster, installed);
+  } catch (error) {
+    problem = messageOf(error);
+  }
+  const nodes = await Promise.all(
+    cluster.nodes.map((node) =>
+      reachable.has(node.name)
+        ? nodeCni(node, installed)
+        : Promise.resolve<NodeCni>({ node: node.name, problem: 'is not running' }),
+    ),
+  );
+  return {
+    configured,
+    ...(installed ? { installed } : {}),
+    ...(problem === undefined ? {} : { problem }),
+    nodes: nodes.map((one) => {
+      const agent = found.get(one.node);
+      return agent ? { ...one, agent } : one;
+    }),
+  };
+}

@@ -1,0 +1,139 @@
+import { LabError } from '../base/errors.ts';
+import { until } from '../base/until.ts';
+import type { CniName } from '../cluster/cni/index.ts';
+import { cniPlugins } from '../cluster/cni/index.ts';
+import { cniFacts, installCni, refuseSecond } from '../cluster/cni/install.ts';
+import { letPodsOn } from '../cluster/cni/keep-off.ts';
+import type { CniPlugin } from '../cluster/cni/plugin.ts';
+import { removeCni, type Removal } from '../cluster/cni/remove.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { apiAnswers, waitForDns, waitForNodes } from '../cluster/readiness.ts';
+import type { Environment } from './environment.ts';
+import type { Stage } from './step.ts';
+
+const seconds = 1000;
+
+/** @throws LabError `api-down`, before a step fails with a text that says less. */
+export async function requireApi(cluster: Cluster): Promise<void> {
+  if (await apiAnswers(cluster.controlPlane)) return;
+  throw new LabError('api-down', 'The API server does not answer', {
+    why: `kubeadm init has not been run on ${cluster.controlPlane.name}, or what it started has stopped`,
+    hint: 'lab up   (completes what is missing)',
+  });
+}
+
+interface DaemonSet {
+  metadata: { generation: number };
+  status: {
+    observedGeneration?: number;
+    desiredNumberScheduled: number;
+    updatedNumberScheduled?: number;
+    numberReady: number;
+  };
+}
+
+/** Also waits until agents of an earlier manifest have been replaced. */
+async function waitForAgents(
+  cluster: Cluster,
+  { agent }: CniPlugin,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!agent) return;
+  const words = ['daemonset', agent.daemonSet, '--namespace', agent.namespace];
+  await until(
+    async () => {
+      const { metadata, status } = await cluster.kubectl.get<DaemonSet>(words, { signal });
+      const { desiredNumberScheduled: wanted, updatedNumberScheduled: updated = 0 } = status;
+      const current = status.observedGeneration === metadata.generation;
+      if (current && wanted > 0 && updated === wanted && status.numberReady === wanted) {
+        return { done: true, value: undefined };
+      }
+      return { done: false, state: `${status.numberReady} of ${wanted} agents are ready` };
+    },
+    {
+      describe: `the agents of ${agent.daemonSet}`,
+      timeout: 180 * seconds,
+      interval: 500,
+      hint: 'lab cni status',
+      signal,
+    },
+  );
+}
+
+async function hasDns(cluster: Cluster): Promise<boolean> {
+  const words = ['get', 'deployment', 'coredns', '--namespace', 'kube-system', '-o', 'name'];
+  const { stdout } = await cluster.kubectl.run([...words, '--ignore-not-found']);
+  return stdout.trim() !== '';
+}
+
+/** The steps of `lab cni install`: done when nodes and CoreDNS are Ready, as with `lab up`. */
+export function installStages(name: CniName): Stage<Environment>[] {
+  const plugin: CniPlugin = cniPlugins[name];
+  return [
+    {
+      id: 'cni',
+      title: `Install ${plugin.title}`,
+      explain: ({ cluster }) => plugin.explain(cniFacts(cluster)),
+      async run({ cluster }, report) {
+        await requireApi(cluster);
+        await refuseSecond(cluster, name);
+        await installCni(cluster, name, report);
+        await letPodsOn(cluster);
+      },
+    },
+    {
+      id: 'agents',
+      title: 'Its agents',
+      explain: () => {
+        const { agent } = plugin;
+        return agent
+          ? [`kubectl rollout status daemonset ${agent.daemonSet} --namespace ${agent.namespace}`]
+          : [];
+      },
+      run: ({ cluster }, _report, signal) => waitForAgents(cluster, plugin, signal),
+    },
+    {
+      id: 'ready',
+      title: 'Nodes Ready',
+      explain: () => ['kubectl get nodes --watch'],
+      run: ({ cluster }, _report, signal) =>
+        waitForNodes(cluster, { timeout: 120 * seconds, signal }),
+    },
+    {
+      id: 'dns',
+      title: 'Cluster DNS',
+      explain: () => ['kubectl rollout status deployment coredns --namespace kube-system'],
+      skip: async ({ cluster }) =>
+        (await hasDns(cluster)) ? undefined : 'CoreDNS is not installed',
+      run: ({ cluster }, _report, signal) =>
+        waitForDns(cluster, { timeout: 120 * seconds, signal }),
+    },
+  ];
+}
+
+/** What a person would type; the rest of the devices and rules is for each node. */
+function removeByHand({ traces }: CniPlugin): string[] {
+  return [
+    'kubectl delete pods --all --all-namespaces   # those on the pod network, while it can be taken down',
+    'kubectl delete -f MANIFEST',
+    ...traces.links.map((link) => `sudo ip link delete ${link}   # on every node`),
+    ...traces.paths.map((path) => `sudo rm -r ${path}   # on every node`),
+    ...traces.chains.map(
+      (prefix) => `sudo iptables-save | grep ${prefix}   # then -D, -F, -X each`,
+    ),
+  ];
+}
+
+/** The steps of `lab cni remove`, one for each network that is there; `removed` is told what each has ended. */
+export function removeStages(
+  names: readonly CniName[],
+  removed: (removal: Removal) => void,
+): Stage<Environment>[] {
+  return names.map((name) => ({
+    id: `remove-${name}`,
+    title: `Remove ${cniPlugins[name].title}`,
+    explain: () => removeByHand(cniPlugins[name]),
+    run: async ({ cluster }, report, signal) =>
+      removed(await removeCni(cluster, name, report, signal)),
+  }));
+}

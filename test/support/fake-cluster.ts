@@ -1,0 +1,167 @@
+import { LabError } from '../../scripts/base/errors.ts';
+import type { Cluster } from '../../scripts/cluster/cluster.ts';
+import type { ExecResult } from '../../scripts/nodes/node.ts';
+import { fakeNode, type FakeNode } from './fake-node.ts';
+
+export interface FakeObject {
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    labels?: Record<string, string>;
+    deletionTimestamp?: string;
+  };
+  [field: string]: unknown;
+}
+
+/** Three nodes and an API server in memory that only knows `get`. */
+export interface FakeCluster extends Cluster {
+  master: FakeNode;
+  node1: FakeNode;
+  node2: FakeNode;
+  objects: FakeObject[];
+  /** How often the API server was asked. */
+  reads: string[];
+  /** What every call to the API server fails with; undefined while it is well. */
+  apiError: string | undefined;
+}
+
+const served = [
+  ...['nodes', 'pods', 'services', 'namespaces', 'configmaps', 'endpointslices'],
+  ...['deployments', 'daemonsets', 'serviceaccounts', 'clusterroles'],
+];
+
+function option(argv: readonly string[], name: string): string | undefined {
+  const at = argv.indexOf(name);
+  return at < 0 ? undefined : argv[at + 1];
+}
+
+function hasLabels(object: FakeObject, selector: string | undefined): boolean {
+  return (selector ?? '')
+    .split(',')
+    .filter(Boolean)
+    .every((pair) => {
+      const [key = '', value] = pair.split('=');
+      return object.metadata.labels?.[key] === value;
+    });
+}
+
+const clusterWide = ['Node', 'Namespace', 'ClusterRole'];
+
+function get(cluster: FakeCluster, argv: readonly string[]): ExecResult {
+  const resources = (argv[1] ?? '').split(',').map((one) => one.split('.')[0] ?? '');
+  const unknown = resources.find((one) => !served.includes(one));
+  if (unknown !== undefined) {
+    const stderr = `error: the server doesn't have a resource type "${unknown}"\n`;
+    return { stdout: '', stderr, exitCode: 1 };
+  }
+  const name = argv[2]?.startsWith('-') ? undefined : argv[2];
+  const namespace = option(argv, '--namespace') ?? 'default';
+  const everywhere = argv.includes('--all-namespaces');
+  const items = cluster.objects
+    .filter(({ kind }) => resources.includes(`${kind.toLowerCase()}s`))
+    .filter(({ metadata }) => name === undefined || metadata.name === name)
+    .filter((one) => {
+      const own = one.metadata.namespace ?? 'default';
+      return everywhere || clusterWide.includes(one.kind) || own === namespace;
+    })
+    .filter((one) => hasLabels(one, option(argv, '--selector')));
+  const found = name === undefined ? { kind: 'List', items } : items[0];
+  return { stdout: found ? JSON.stringify(found) : '', stderr: '', exitCode: 0 };
+}
+
+export function fakeCluster(objects: FakeObject[] = []): FakeCluster {
+  const master = fakeNode('master', 'control-plane', '10.100.198.200');
+  const node1 = fakeNode('node1', 'worker', '10.100.198.201');
+  const node2 = fakeNode('node2', 'worker', '10.100.198.202');
+  const cluster: FakeCluster = {
+    name: 'test',
+    nodes: [master, node1, node2],
+    controlPlane: master,
+    workers: [node1, node2],
+    master,
+    node1,
+    node2,
+    objects,
+    reads: [],
+    apiError: undefined,
+    settings: {
+      kubernetesVersion: '1.36.3',
+      podSubnet: '10.244.0.0/16',
+      serviceSubnet: '10.96.0.0/12',
+      dnsDomain: 'cluster.local',
+      cni: {
+        name: 'flannel',
+        flannel: { iface: 'lab', backend: 'vxlan' },
+        weave: { range: '10.32.0.0/12' },
+      },
+    },
+    kubectl: {
+      run: (argv) => {
+        cluster.reads.push(argv.join(' '));
+        if (argv[0] !== 'get') return Promise.reject(new Error('a check must only read'));
+        if (cluster.apiError !== undefined) {
+          return Promise.resolve({ stdout: '', stderr: cluster.apiError, exitCode: 1 });
+        }
+        return Promise.resolve(get(cluster, argv));
+      },
+      get: () => Promise.reject(new LabError('unused', 'not part of the fake')),
+      apply: () => Promise.reject(new Error('a check must only read')),
+      remove: () => Promise.reject(new Error('a check must only read')),
+    },
+  };
+  return cluster;
+}
+
+/** A running pod; `spec` and `status` are added to the usual ones. */
+export function fakePod(
+  name: string,
+  nodeName: string,
+  podIP: string,
+  more: {
+    namespace?: string;
+    labels?: Record<string, string>;
+    spec?: object;
+    status?: object;
+  } = {},
+): FakeObject {
+  return {
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace: more.namespace ?? 'default',
+      uid: `uid-${name}`,
+      labels: more.labels,
+    },
+    spec: { nodeName, ...more.spec },
+    status: { phase: 'Running', podIP, podIPs: [{ ip: podIP }], ...more.status },
+  };
+}
+
+export function fakeNodeObject(name: string, address: string, ready = 'True'): FakeObject {
+  return {
+    kind: 'Node',
+    metadata: { name },
+    spec: { podCIDR: `10.244.${name === 'master' ? 0 : name.slice(-1)}.0/24` },
+    status: {
+      addresses: [
+        { type: 'InternalIP', address },
+        { type: 'Hostname', address: name },
+      ],
+      conditions: [
+        {
+          type: 'Ready',
+          status: ready,
+          reason: ready === 'True' ? 'KubeletReady' : 'KubeletNotReady',
+        },
+      ],
+    },
+  };
+}
+
+export const threeNodes: readonly FakeObject[] = [
+  fakeNodeObject('master', '10.100.198.200'),
+  fakeNodeObject('node1', '10.100.198.201'),
+  fakeNodeObject('node2', '10.100.198.202'),
+];
