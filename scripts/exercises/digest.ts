@@ -147,15 +147,17 @@ export function differences(before: Digest, after: Digest): string[] {
   return [...gone, ...added, ...changed];
 }
 
+const timeout = 90_000;
+
 /**
- * Digests of a lab that has come to rest: two in a row are equal.
+ * Digests of a lab that has come to rest: two in a row, `pause` milliseconds apart, are equal.
  * @throws LabError `restless` with what kept changing.
  */
-export async function settledDigests(cluster: Cluster, timeout = 60_000): Promise<Digests> {
+export async function settledDigests(cluster: Cluster, pause: number): Promise<Digests> {
   const deadline = Date.now() + timeout;
   let before = await takeDigests(cluster);
   for (;;) {
-    await sleep(1000);
+    await sleep(pause);
     const after = await takeDigests(cluster);
     const moving = differences(before.exact, after.exact);
     if (moving.length === 0) return after;

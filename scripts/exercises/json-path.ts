@@ -170,6 +170,6 @@ export function jsonPath(value: unknown, path: string): unknown[] {
 /** The same as text: numbers and booleans as JSON writes them, maps and lists as JSON. */
 export function jsonPathTexts(value: unknown, path: string): string[] {
   return jsonPath(value, path).map((one) =>
-    typeof one === 'object' ? JSON.stringify(one) : String(one),
+    typeof one === 'object' ? JSON.stringify(one) : String(one as string | number | boolean),
   );
 }

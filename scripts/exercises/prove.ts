@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError, messageOf } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { differences, settledDigests, type Digest } from './digest.ts';
+import { differences, settledDigests, type Digest, type Digests } from './digest.ts';
 import { grade } from './grade.ts';
 import type { Attempt } from './live.ts';
 import { wrongScripts, type Exercise } from './load.ts';
@@ -13,40 +13,19 @@ import { renderKnown } from './render.ts';
 import { reportResult } from './report.ts';
 import type { Needs, ScriptRef } from './schema.ts';
 import { answerTexts, runScripts } from './scripts.ts';
-import {
-  answerPart,
-  checkExercise,
-  resetExercise,
-  startExercise,
-  type Session,
-} from './session.ts';
-import { clusterVariables } from './vars.ts';
+import { checkExercise } from './check.ts';
+import type { Proof } from './proof.ts';
+import { answerPart } from './questions.ts';
+import { attemptOf, type Session } from './session.ts';
+import { resetExercise, startExercise } from './start.ts';
 
 export interface ProveOptions {
   /** Brings the lab into the state that an exercise starts from; called before each start. */
   prepare: (needs: Needs) => Promise<void>;
   report?: (text: string) => void;
   signal?: AbortSignal;
-}
-
-/** One statement about an exercise, and whether it holds. */
-export interface Statement {
-  title: string;
-  holds: boolean;
-  /** What was seen instead. */
-  problem?: string;
-  seconds: number;
-}
-
-export interface Proof {
-  id: string;
-  proven: boolean;
-  statements: Statement[];
-  /** Seconds of each start and of each check: what a learner waits for. */
-  starts: number[];
-  checks: number[];
-  /** Criterion -> wrong answers in which it fails. */
-  failsIn: Record<string, string[]>;
+  /** Milliseconds for which nothing may change before the lab counts as at rest; default 1000. */
+  rest?: number;
 }
 
 interface Bench {
@@ -102,12 +81,16 @@ async function startFresh({ exercise, session, options, proof }: Bench): Promise
   await timed(proof.starts, () => startExercise(session, exercise));
 }
 
+function atRest({ session, options }: Bench): Promise<Digests> {
+  return settledDigests(session.cluster, options.rest ?? 1000);
+}
+
 /** A check, with proof that it changed nothing. */
 async function checkOnly(bench: Bench): Promise<Result> {
   const { session, exercise, proof } = bench;
-  const before = await settledDigests(session.cluster);
+  const before = await atRest(bench);
   const result = await timed(proof.checks, () => checkExercise(session, exercise));
-  const after = await settledDigests(session.cluster);
+  const after = await atRest(bench);
   sameDigest(before.exact, after.exact, 'the check changed the lab');
   return result;
 }
@@ -124,9 +107,7 @@ function expectScore(result: Result, score: number): void {
 }
 
 async function attempt({ session, exercise }: Bench): Promise<Attempt> {
-  const record = await session.progress.read(exercise.spec.id);
-  const vars = { ...clusterVariables(session.cluster), ...record.vars };
-  return { vars, answers: record.answers, facts: record.facts };
+  return attemptOf(await session.progress.read(exercise.spec.id), session.cluster);
 }
 
 /** Every criterion on its own: a gate must not hide one that anybody gets for nothing. */
@@ -163,6 +144,7 @@ async function act(bench: Bench, scripts: readonly ScriptRef[], folder: string):
   }
 }
 
+/** False when the exercise cannot even be set up. */
 async function proveFresh(bench: Bench): Promise<boolean> {
   const { exercise, session } = bench;
   const ready = await claim(bench, 'set-up works within its budget', () => startFresh(bench));
@@ -171,8 +153,8 @@ async function proveFresh(bench: Bench): Promise<boolean> {
     expectScore(await checkOnly(bench), 0);
   });
   await claim(bench, 'no criterion passes on the fresh state', () => nothingForFree(bench));
-  return claim(bench, 'set-up twice equals once', async () => {
-    const before = await settledDigests(session.cluster);
+  await claim(bench, 'set-up twice equals once', async () => {
+    const before = await atRest(bench);
     const { vars, facts } = await attempt(bench);
     const { scripts, budget_seconds: budget } = exercise.spec.setup;
     const doing = `setting up ${exercise.spec.id} again`;
@@ -187,12 +169,13 @@ async function proveFresh(bench: Bench): Promise<boolean> {
       doing,
     };
     const said = await runScripts(again);
-    const after = await settledDigests(session.cluster);
+    const after = await atRest(bench);
     sameDigest(before.stable, after.stable, 'the second set-up changed the lab');
     if (JSON.stringify(said.facts) !== JSON.stringify(facts)) {
       refute(`facts differ: ${JSON.stringify(facts)}, then ${JSON.stringify(said.facts)}`);
     }
   });
+  return true;
 }
 
 async function proveWrong(bench: Bench, wrong: Exercise['spec']['wrong'][number]): Promise<void> {
@@ -236,7 +219,7 @@ async function run(bench: Bench): Promise<void> {
   let before: Digest = new Map();
   const prepared = await claim(bench, 'the lab can be brought into the state needed', async () => {
     await options.prepare(exercise.spec.needs);
-    before = (await settledDigests(session.cluster)).stable;
+    before = (await atRest(bench)).stable;
   });
   if (!prepared || !(await proveFresh(bench))) return;
   for (const wrong of exercise.spec.wrong) {
@@ -246,7 +229,7 @@ async function run(bench: Bench): Promise<void> {
   await proveSolution(bench);
   await claim(bench, 'undo leaves the lab as it was', async () => {
     await resetExercise(session, exercise);
-    sameDigest(before, (await settledDigests(session.cluster)).stable, 'undo left a difference');
+    sameDigest(before, (await atRest(bench)).stable, 'undo left a difference');
   });
 }
 
@@ -288,13 +271,4 @@ export async function proveExercise(
   }
   proof.proven = proof.statements.every(({ holds }) => holds);
   return proof;
-}
-
-/** A proof in words: one line per statement, with what was seen where it does not hold. */
-export function reportProof(proof: Proof): string {
-  const lines = proof.statements.flatMap(({ title, holds, problem, seconds }) => [
-    `  ${holds ? 'ok  ' : 'FAIL'} ${title} (${seconds.toFixed(1)} s)`,
-    ...(problem === undefined ? [] : problem.split('\n').map((line) => `         ${line}`)),
-  ]);
-  return [`${proof.id}: ${proof.proven ? 'proven' : 'NOT proven'}`, ...lines].join('\n');
 }

@@ -101,12 +101,16 @@ export function sshNode(target: SshTarget): Node {
     return attempt;
   }
 
-  async function channel(command: string, pty?: ShellOptions['terminal']): Promise<ClientChannel> {
+  async function channel(
+    command: string,
+    pty?: ShellOptions['terminal'],
+  ): Promise<{ stream: ClientChannel; ended: Promise<number> }> {
     const client = await connected();
     const options = pty ? { pty: { cols: pty.columns, rows: pty.rows, term: pty.type } } : {};
     return new Promise((resolve, reject) => {
+      // The exit status of a quick command may come in the same packet, before any `await` goes on.
       const done = (error: Error | undefined, stream: ClientChannel): void =>
-        error ? reject(error) : resolve(stream);
+        error ? reject(error) : resolve({ stream, ended: exitOf(stream) });
       if (command === '' && pty) {
         client.shell({ cols: pty.columns, rows: pty.rows, term: pty.type }, done);
       } else client.exec(command, options, done);
@@ -126,9 +130,8 @@ export function sshNode(target: SshTarget): Node {
   async function collect(argv: Argv, options: ExecOptions): Promise<ExecResult> {
     const timeout = options.timeout ?? 60_000;
     options.signal?.throwIfAborted();
-    const stream = await channel(commandLine(asUser(argv, options.as ?? 'root')));
+    const { stream, ended } = await channel(commandLine(asUser(argv, options.as ?? 'root')));
     const output: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
-    const ended = exitOf(stream);
     stream.on('data', (chunk: Buffer) => output.stdout.push(chunk));
     stream.stderr.on('data', (chunk: Buffer) => output.stderr.push(chunk));
     if (options.onLine) {
@@ -176,8 +179,7 @@ export function sshNode(target: SshTarget): Node {
       await node.exec(['sh', '-c', writeFileScript, 'sh', path, mode, owner], { stdin: content });
     },
     async shell(options) {
-      const stream = await channel(commandLine(options.command), options.terminal);
-      const ended = exitOf(stream);
+      const { stream, ended } = await channel(commandLine(options.command), options.terminal);
       stream.pipe(options.stdout, { end: false });
       stream.stderr.pipe(options.stderr, { end: false });
       options.stdin.pipe(stream);

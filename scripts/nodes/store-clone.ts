@@ -1,5 +1,6 @@
-import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { local } from './local.ts';
 
 /** Whether the folder's disk lets two files share blocks (btrfs, xfs): tried with one small file. */
@@ -13,13 +14,23 @@ async function canReflink(golden: string, target: string): Promise<boolean> {
   return tried.exitCode === 0;
 }
 
+/** Unfinished clones of processes that are gone; one that is still written to is left for the next time. */
+async function removeAbandoned(target: string): Promise<void> {
+  for (const name of await readdir(dirname(target)).catch(() => [])) {
+    const pid = /\.new\.(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    await rm(join(dirname(target), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
 /**
  * Clones a golden containerd root. Where the disk can share blocks every file is a reflink; elsewhere files get
  * a second name, except the databases, the only ones that containerd changes in place.
  */
 export async function cloneStore(golden: string, target: string): Promise<void> {
-  const unfinished = `${target}.new`;
-  await rm(unfinished, { recursive: true, force: true });
+  // Named by process: the cp of a killed `lab` may still be writing to its own.
+  const unfinished = `${target}.new.${process.pid}`;
+  await removeAbandoned(target);
   if (await canReflink(golden, target)) {
     await local(['cp', '-a', '--reflink=always', golden, unfinished], { timeout: 300_000 });
   } else await linkStore(golden, unfinished);

@@ -1,4 +1,3 @@
-import { LabError } from '../../scripts/base/errors.ts';
 import type { Cluster } from '../../scripts/cluster/cluster.ts';
 import type { ExecResult } from '../../scripts/nodes/node.ts';
 import { fakeNode, type FakeNode } from './fake-node.ts';
@@ -28,8 +27,10 @@ export interface FakeCluster extends Cluster {
 }
 
 const served = [
-  ...['nodes', 'pods', 'services', 'namespaces', 'configmaps', 'endpointslices'],
-  ...['deployments', 'daemonsets', 'serviceaccounts', 'clusterroles'],
+  ...['nodes', 'pods', 'services', 'namespaces', 'configmaps', 'endpointslices', 'serviceaccounts'],
+  ...['deployments', 'daemonsets', 'replicasets', 'statefulsets', 'jobs', 'cronjobs'],
+  ...['networkpolicies', 'ingresses', 'ingressclasses', 'persistentvolumeclaims'],
+  ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings', 'customresourcedefinitions'],
 ];
 
 function option(argv: readonly string[], name: string): string | undefined {
@@ -106,7 +107,8 @@ export function fakeCluster(objects: FakeObject[] = []): FakeCluster {
         }
         return Promise.resolve(get(cluster, argv));
       },
-      get: () => Promise.reject(new LabError('unused', 'not part of the fake')),
+      get: <T>(argv: readonly string[]) =>
+        Promise.resolve(JSON.parse(get(cluster, ['get', ...argv]).stdout) as T),
       apply: () => Promise.reject(new Error('a check must only read')),
       remove: () => Promise.reject(new Error('a check must only read')),
     },

@@ -1,6 +1,40 @@
-import { LabError } from '../../base/errors.ts';
+import { exitCode } from '../../base/errors.ts';
+import type { Result } from '../../exercises/outcome.ts';
+import { reportResult } from '../../exercises/report.ts';
+import { checkExercise, watchExercise } from '../../exercises/check.ts';
+import { readDebrief } from '../../exercises/help.ts';
+import type { CommandContext } from '../context.ts';
+import { withSession } from '../exercise-session.ts';
+import { sayMarkdown } from '../markdown.ts';
+import { json, say } from '../print.ts';
 
-// Placeholder, to be replaced by the command itself.
-export function run(): Promise<never> {
-  return Promise.reject(new LabError('unfinished', '`lab exercise check` does not work yet'));
+function codeOf({ status }: Result): number {
+  if (status === 'error') return exitCode.gradingError;
+  return status === 'pass' ? exitCode.ok : exitCode.failed;
+}
+
+function show(result: Result, context: CommandContext): void {
+  if (context.json) json(result);
+  else say(reportResult(result));
+}
+
+/** `lab exercise check ID`: 0 full marks, 1 not yet, 3 when the lab could not be read. */
+export async function run(
+  [id = '']: readonly string[],
+  options: { watch?: boolean },
+  context: CommandContext,
+): Promise<number> {
+  return withSession(context, { running: true, grades: true }, async (open) => {
+    const chosen = open.exercise(id);
+    const session = { ...open.session, report: undefined };
+    const result = options.watch
+      ? await watchExercise(session, chosen, (seen) => show(seen, context))
+      : await checkExercise(session, chosen);
+    if (!options.watch) show(result, context);
+    if (result.status === 'pass' && !context.json) {
+      say();
+      await sayMarkdown(await readDebrief(session, chosen));
+    }
+    return codeOf(result);
+  });
 }

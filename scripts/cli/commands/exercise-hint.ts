@@ -1,6 +1,19 @@
-import { LabError } from '../../base/errors.ts';
+import { nextHint } from '../../exercises/help.ts';
+import type { CommandContext } from '../context.ts';
+import { withSession } from '../exercise-session.ts';
+import { sayMarkdown } from '../markdown.ts';
+import { json, paint, say } from '../print.ts';
 
-// Placeholder, to be replaced by the command itself.
-export function run(): Promise<never> {
-  return Promise.reject(new LabError('unfinished', '`lab exercise hint` does not work yet'));
+/** `lab exercise hint ID`: each call shows one more. */
+export async function run(
+  [id = '']: readonly string[],
+  _options: object,
+  context: CommandContext,
+): Promise<void> {
+  await withSession(context, { running: false }, async ({ session, exercise }) => {
+    const hint = await nextHint(session, exercise(id));
+    if (context.json) return json({ id, ...hint });
+    say(paint('dim', `Hint ${hint.number} of ${hint.of}`));
+    await sayMarkdown(hint.text);
+  });
 }

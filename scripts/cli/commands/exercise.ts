@@ -1,6 +1,58 @@
-import { LabError } from '../../base/errors.ts';
+import { usageError } from '../../base/errors.ts';
+import { suggest } from '../../base/suggest.ts';
+import { loadExercises } from '../../exercises/load.ts';
+import { startExercise } from '../../exercises/start.ts';
+import { openEnvironment } from '../../lab/environment.ts';
+import { withLock } from '../../lab/lock.ts';
+import type { CommandContext } from '../context.ts';
+import { labsFolder, withSession } from '../exercise-session.ts';
+import { sayMarkdown } from '../markdown.ts';
+import { json, paint, say } from '../print.ts';
 
-// Placeholder, to be replaced by the command itself.
-export function run(): Promise<never> {
-  return Promise.reject(new LabError('unfinished', '`lab exercise` does not work yet'));
+const verbs = ['list', 'answer', 'check', 'hint', 'solution', 'reset', 'progress'];
+
+/** A mistyped verb arrives here as an ID, so both are suggested. */
+async function refuseUnknown(id: string): Promise<void> {
+  const known = (await loadExercises(labsFolder)).map(({ spec }) => spec.id);
+  if (known.includes(id)) return;
+  throw usageError('unknown-exercise', `There is no exercise "${id}"`, {
+    why: suggest(id, [...known, ...verbs]),
+    hint: 'lab exercise list',
+  });
+}
+
+/** `lab exercise ID`: sets the exercise up, or resumes it, and shows the task. Without ID: the list. */
+export async function run(
+  [id]: readonly string[],
+  _options: object,
+  context: CommandContext,
+): Promise<void> {
+  if (id === undefined) return (await import('./exercise-list.ts')).run([], {}, context);
+  await refuseUnknown(id);
+  const { spec } = await openEnvironment(await context.loadConfig());
+  await withLock(spec.stateDir, `lab exercise ${id}`, () =>
+    withSession(context, { running: true }, async ({ session, exercise }) => {
+      const chosen = exercise(id);
+      if (!context.json) say(paint('dim', `Setting up ${id}: ${chosen.spec.title} …`));
+      const started = await startExercise(session, chosen);
+      if (context.json) return json({ id, title: chosen.spec.title, ...started });
+      say();
+      say(paint('bold', `${id}  ${chosen.spec.title}`));
+      if (started.resumed) say(paint('dim', '(started before; its state is as you left it)'));
+      say();
+      await sayMarkdown(started.task);
+      say();
+      if (started.questions.length > 0) say(paint('bold', 'Questions'));
+      for (const { id: part, prompt, how, answer } of started.questions) {
+        say(`  ${part}: ${prompt}`);
+        say(paint('dim', `      ${how}${answer === undefined ? '' : '   (answered)'}`));
+      }
+      if (started.questions.length > 0) {
+        say();
+        say(`Answer:  lab exercise answer ${id} ${started.questions[0]?.id}=…`);
+      }
+      say(`Grade:   lab exercise check ${id}`);
+      say(`Stuck:   lab exercise hint ${id}`);
+    }),
+  );
 }

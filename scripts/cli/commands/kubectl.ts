@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { openEnvironment, requireRunning, type Environment } from '../../lab/environment.ts';
+import { environmentSpec } from '../../lab/config.ts';
+import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { kubectlProgram } from '../../lab/kubectl-program.ts';
-import { kubeconfigPath, requireKubeconfig } from '../../lab/kubeconfig.ts';
+import { requireKubeconfig } from '../../lab/kubeconfig.ts';
 import type { CommandContext } from '../context.ts';
 import { attachTerminal } from '../terminal.ts';
 
@@ -22,25 +22,25 @@ function runHere(program: string, words: readonly string[], kubeconfig: string):
   });
 }
 
-/** Without a kubectl on this machine: the one of the control plane, over ssh, which sees its own files only. */
-function runThere({ cluster }: Environment, words: readonly string[]): Promise<number> {
-  return attachTerminal(cluster.controlPlane, ['kubectl', ...words]);
-}
-
 /** `lab kubectl`: all words are passed on, and so is the exit code. */
 export async function run(
   words: readonly string[],
   _options: object,
   context: CommandContext,
 ): Promise<number> {
-  const environment = await openEnvironment(await context.loadConfig());
+  const config = await context.loadConfig();
+  const program = await kubectlProgram();
+  const kubeconfig = await requireKubeconfig({ spec: environmentSpec(config) }).catch(
+    () => undefined,
+  );
+  // No engine is asked: a command for every day should begin at once.
+  if (program !== undefined && kubeconfig !== undefined) return runHere(program, words, kubeconfig);
+  const environment = await openEnvironment(config);
   try {
-    // The file alone is asked for: a cluster whose containers cannot be listed may still answer.
-    if (!existsSync(kubeconfigPath(environment))) await requireRunning(environment);
-    const kubeconfig = await requireKubeconfig(environment);
-    const program = await kubectlProgram();
-    if (program === undefined) return await runThere(environment, words);
-    return await runHere(program, words, kubeconfig);
+    await requireRunning(environment);
+    await requireKubeconfig(environment);
+    // The kubectl of the control plane, over ssh, which sees its own files only.
+    return await attachTerminal(environment.cluster.controlPlane, ['kubectl', ...words]);
   } finally {
     environment.close();
   }

@@ -26,7 +26,11 @@ export async function run(
         hint: 'lab up   (starts it)',
       });
     }
-    return await attachTerminal(environment.provider.node(name), remoteCommand(words));
+    // With a terminal, Ctrl-C goes to the node; without one it ends the session here.
+    context.signal.addEventListener('abort', () => environment.close());
+    const code = await attachTerminal(environment.provider.node(name), remoteCommand(words));
+    context.signal.throwIfAborted();
+    return code;
   } finally {
     environment.close();
   }

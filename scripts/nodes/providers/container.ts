@@ -27,7 +27,8 @@ export interface ContainerOptions {
 
 /** What the engines call a container's state -> what it means here. */
 function nodeState(text: string): NodeState {
-  return text === 'running' ? 'running' : 'stopped';
+  // podman 4 says "Up 5 minutes ago" here, docker and podman 5 "running".
+  return /^(running|up )/i.test(text) && !/paused/i.test(text) ? 'running' : 'stopped';
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -71,6 +72,26 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     return stdout.split('\n').filter(Boolean);
   }
 
+  /** The name is taken: by the engine still working for a `lab` that was killed, or by somebody else. */
+  async function adopt(name: string, details: string): Promise<void> {
+    const container = words.containerName(environment, name);
+    await until(
+      async () => {
+        const state = (await states()).get(name);
+        return state === 'missing'
+          ? { done: false, state: 'not among the containers of this lab' }
+          : { done: true, value: undefined };
+      },
+      { describe: `container ${container}`, timeout: 10_000, interval: 300 },
+    ).catch((cause: unknown) => {
+      throw new LabError('name-in-use', `A container "${container}" exists that is not of this lab`, {
+        hint: `remove it (${engine.name} rm ${container}), or choose another name: lab up --env NAME`,
+        details: details.trim(),
+        cause,
+      });
+    });
+  }
+
   async function create(node: NodeSpec, report: Report): Promise<void> {
     const store = storeOf(node.name);
     const { nodeImage, goldenStore } = supply();
@@ -91,14 +112,8 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     const argv = words.createNode(engine.name, environment, node, options);
     const created = await engine.run(argv, { allowFailure: true });
     if (created.exitCode !== 0) {
-      if (/already in use/.test(created.stderr)) {
-        const name = words.containerName(environment, node.name);
-        throw new LabError('name-in-use', `A container "${name}" exists that is not of this lab`, {
-          hint: `remove it (${engine.name} rm ${name}), or choose another name: lab up --env NAME`,
-          details: created.stderr.trim(),
-        });
-      }
-      throw commandFailed(engine.name, argv, created);
+      if (!/already in use/.test(created.stderr)) throw commandFailed(engine.name, argv, created);
+      await adopt(node.name, created.stderr);
     }
     if (engine.name === 'docker') {
       const uplink = macAddress(environment.name, node.name, 'uplink');
@@ -186,7 +201,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       }
       if (await isFolder(join(environment.stateDir, 'nodes'))) report('removing node data');
       for (const part of ['nodes', 'keys']) {
-        await rm(join(environment.stateDir, part), { recursive: true, force: true });
+        await rm(join(environment.stateDir, part), { recursive: true, force: true, maxRetries: 5 });
       }
     },
   };

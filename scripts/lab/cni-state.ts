@@ -1,0 +1,28 @@
+import { cniPlugins, type CniName } from '../cluster/cni/index.ts';
+import { installCni, installedCnis } from '../cluster/cni/install.ts';
+import { removeCni } from '../cluster/cni/remove.ts';
+import { waitForDns, waitForNodes, waitForPodNetwork } from '../cluster/readiness.ts';
+import type { Report } from '../nodes/provider.ts';
+import type { Environment } from './environment.ts';
+
+/** Brings a running cluster to exactly this pod network, taking another one away first. */
+export async function ensureCni(
+  { cluster }: Pick<Environment, 'cluster'>,
+  wanted: CniName,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const name of await installedCnis(cluster)) {
+    if (name === wanted) continue;
+    report(`removing ${name}`);
+    await removeCni(cluster, name, report, signal);
+  }
+  if (wanted === 'none') return;
+  const limit = { timeout: 180_000, signal };
+  if (!(await installedCnis(cluster)).includes(wanted)) await installCni(cluster, wanted, report);
+  await Promise.all([
+    waitForNodes(cluster, limit),
+    waitForPodNetwork(cluster, cniPlugins[wanted], limit),
+  ]);
+  await waitForDns(cluster, limit);
+}

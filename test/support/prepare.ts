@@ -1,0 +1,14 @@
+import { loadConfig } from '../../scripts/lab/config.ts';
+import { installPackages, missingPackages } from '../../scripts/lab/doctor.ts';
+import { hasProgram } from '../../scripts/nodes/local.ts';
+
+/** What the tests need beside what `lab up` needs: program -> Debian package. */
+const forTests = { shellcheck: 'shellcheck', nft: 'nftables', unshare: 'util-linux', ip: 'iproute2' };
+
+const config = await loadConfig({ cwd: process.cwd(), remember: false });
+const missing = new Set(await missingPackages(config));
+for (const [program, debian] of Object.entries(forTests)) {
+  if (!(await hasProgram(program))) missing.add(debian);
+}
+await installPackages([...missing], (line) => console.log(line));
+console.log(missing.size === 0 ? 'packages: all there' : `packages: installed ${missing.size}`);
