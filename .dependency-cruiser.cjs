@@ -10,7 +10,12 @@ const layer = (name, allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^scripts/', pathNot: 'main\\.ts$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^scripts/', pathNot: 'main\\.ts$' },
+      to: {},
+    },
     layer('base', []),
     layer('nodes', ['base']),
     layer('supply', ['nodes', 'base']),

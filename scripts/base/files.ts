@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Writes a file so that readers see the old or the new content, never half of it, also after a crash. */
+/**
+ * Writes a file so that readers see the old or the new content, never half of it, also after a crash.
+ * It gets exactly this mode: sshd in a node reads its keys as another user, whatever the umask here.
+ */
 export async function writeAtomic(
   path: string,
   content: string | Buffer,
@@ -12,12 +15,18 @@ export async function writeAtomic(
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   const file = await open(temporary, 'wx', mode);
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await file.chmod(mode);
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
 }
 
 /** The file's text, or undefined when there is no such file. */

@@ -12,7 +12,9 @@ export async function sayMarkdown(text: string): Promise<void> {
     renderer: {
       // marked-terminal leaves **bold** and `code` raw inside list items (its issues 304 and 371).
       text(token) {
-        return 'tokens' in token && token.tokens ? this.parser.parseInline(token.tokens) : token.text;
+        return 'tokens' in token && token.tokens
+          ? this.parser.parseInline(token.tokens)
+          : token.text;
       },
     },
   });

@@ -101,7 +101,11 @@ export async function initControlPlane(
   });
   if (first.exitCode === 0) return;
   report('the unfinished control plane cannot be completed; starting anew');
-  await controlPlane.exec(kubeadm.kubeadmReset, { timeout: 2 * minute, allowFailure: true, signal });
+  await controlPlane.exec(kubeadm.kubeadmReset, {
+    timeout: 2 * minute,
+    allowFailure: true,
+    signal,
+  });
   await controlPlane.exec(kubeadm.kubeadmInit, options);
 }
 

@@ -71,7 +71,13 @@ async function runningProbes(cluster: Cluster, signal: AbortSignal): Promise<Pod
       const states = items.map(({ metadata, status }) => `${metadata.name} ${status.phase}`);
       return { done: false, state: states.join(', ') || 'no probe pod yet' };
     },
-    { describe: 'the probe pods running', timeout: 60_000, interval: 250, signal, hint: 'lab logs --out DIR' },
+    {
+      describe: 'the probe pods running',
+      timeout: 60_000,
+      interval: 250,
+      signal,
+      hint: 'lab logs --out DIR',
+    },
   );
 }
 
@@ -88,7 +94,9 @@ async function probe(
     async () => {
       const result = await cluster.controlPlane.exec(words, { allowFailure: true, signal });
       const said = `${result.stdout}${result.stderr}`.trim().split('\n').at(-1) ?? '';
-      return result.exitCode === 0 ? { done: true, value: undefined } : { done: false, state: said };
+      return result.exitCode === 0
+        ? { done: true, value: undefined }
+        : { done: false, state: said };
     },
     { describe: what, timeout: 30_000, interval: 300, signal, hint: 'lab status' },
   );

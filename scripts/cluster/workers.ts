@@ -57,7 +57,8 @@ export async function joinWorker(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const left = 'test -e /etc/kubernetes/kubelet.conf || test -e /etc/kubernetes/bootstrap-kubelet.conf';
+  const left =
+    'test -e /etc/kubernetes/kubelet.conf || test -e /etc/kubernetes/bootstrap-kubelet.conf';
   const before = await worker.exec(['sh', '-c', left], { allowFailure: true });
   if (before.exitCode === 0) {
     report('clearing an earlier try');

@@ -45,9 +45,9 @@ function fileProblems(exercise: Exercise, files: Files): string[] {
   return [...missing, ...stray];
 }
 
-/** Answers that a script submits, without the words behind. */
+/** Parts that a script answers: in quotes, or behind the slash of a sed command; remarks do not count. */
 function answered(text: string): string[] {
-  return [...text.matchAll(/\banswer ([a-z0-9][a-z0-9-]*)\b/g)].map((found) => found[1] ?? '');
+  return [...text.matchAll(/["'/]answer ([a-z0-9][a-z0-9-]*)\b/g)].map((found) => found[1] ?? '');
 }
 
 function scriptProblems({ spec }: Exercise, files: Files): string[] {

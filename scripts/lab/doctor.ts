@@ -6,7 +6,7 @@ import { collectAddresses } from './doctor/address-facts.ts';
 import { judgeAddresses, labNetworkCheck } from './doctor/addresses.ts';
 import type { Check, HostNeeds } from './doctor/check.ts';
 import { chosenEngine, collectEngine, judgeEngine } from './doctor/engine.ts';
-import { collectKernel, judgeKernel } from './doctor/kernel.ts';
+import { collectKernel, judgeKernel, loadModules } from './doctor/kernel.ts';
 import { collectLimits, judgeLimits } from './doctor/limits.ts';
 import { installPackages, packagesIn } from './doctor/packages.ts';
 import { collectRoom, judgeRoom } from './doctor/room.ts';
@@ -14,7 +14,6 @@ import { collectRoot, collectSystem, judgeSystem, rootCheck } from './doctor/sys
 import { collectTools, judgeTools } from './doctor/tools.ts';
 
 export type { Check, CheckStatus, HostNeeds } from './doctor/check.ts';
-export { loadModules } from './doctor/kernel.ts';
 export { installPackages, missingPackages } from './doctor/packages.ts';
 
 export interface CheckGroup {
@@ -99,6 +98,15 @@ export async function repair(
     await attempt(commandLine(argv), () => local(argv, { signal }));
   }
   return done;
+}
+
+/**
+ * Loads what the nodes need and cannot load themselves, and raises limits that several nodes on one host outgrow
+ * (inotify instances count per user). What does not work is left for `lab doctor` to tell.
+ */
+export async function prepareHost(report: Report, signal?: AbortSignal): Promise<void> {
+  await loadModules(report);
+  await repair(judgeLimits(await collectLimits()), report, signal);
 }
 
 /**

@@ -16,7 +16,11 @@ export interface EnvironmentRecord {
 const file = 'environment.json';
 
 export async function recordEnvironment(spec: EnvironmentSpec): Promise<void> {
-  const record: EnvironmentRecord = { name: spec.name, network: spec.network, project: projectRoot };
+  const record: EnvironmentRecord = {
+    name: spec.name,
+    network: spec.network,
+    project: projectRoot,
+  };
   await writeAtomic(join(spec.stateDir, file), `${JSON.stringify(record, null, 2)}\n`);
 }
 

@@ -1,5 +1,11 @@
 import { cniPlugins } from '../cluster/cni/index.ts';
-import { cniFacts, installCni, installedCnis, refuseImpossible, refuseSecond } from '../cluster/cni/install.ts';
+import {
+  cniFacts,
+  installCni,
+  installedCnis,
+  refuseImpossible,
+  refuseSecond,
+} from '../cluster/cni/install.ts';
 import * as controlPlane from '../cluster/control-plane.ts';
 import * as kubeadm from '../cluster/kubeadm.ts';
 import { kubectlArgv } from '../cluster/kubectl.ts';
@@ -7,7 +13,7 @@ import { waitForDns, waitForNodes, waitForPodNetwork } from '../cluster/readines
 import { removeProbes, verifyCluster, verifyNodes } from '../cluster/verify.ts';
 import { createToken, hasJoined, joinWorker } from '../cluster/workers.ts';
 import { ensureSupply } from '../supply/supply.ts';
-import { preflight } from './doctor.ts';
+import { preflight, prepareHost } from './doctor.ts';
 import type { Environment } from './environment.ts';
 import { recordEnvironment } from './registry.ts';
 import { shareManifests } from './share.ts';
@@ -29,20 +35,27 @@ const host: UpStep = {
   id: 'host',
   title: 'Check the host',
   explain: () => ['lab doctor'],
-  async run({ provider, config }) {
-    await preflight(config);
+  async run({ provider, config }, report, signal) {
     await provider.preflight();
+    await preflight(config);
     await refuseImpossible(config.cni.name);
+    await prepareHost(report, signal);
   },
 };
 
 const supply: UpStep = {
   id: 'supply',
   title: 'Programs and images',
-  explain: () => ['lab build   # or install containerd, kubeadm, kubelet and kubectl on every node'],
+  explain: () => [
+    'lab build   # or install containerd, kubeadm, kubelet and kubectl on every node',
+  ],
   async run(environment, report) {
     const { source, releaseBase, bundle } = environment.config.supply;
-    environment.supply = await ensureSupply(environment.engine, { source, releaseBase, bundle }, report);
+    environment.supply = await ensureSupply(
+      environment.engine,
+      { source, releaseBase, bundle },
+      report,
+    );
   },
 };
 
@@ -70,9 +83,7 @@ function initStep(until: Stop | undefined): UpStep {
   return {
     id: 'init',
     title: 'kubeadm init',
-    explain: ({ cluster }) => [
-      kubeadm.initByHand(cluster.controlPlane.address, cluster.settings),
-    ],
+    explain: ({ cluster }) => [kubeadm.initByHand(cluster.controlPlane.address, cluster.settings)],
     async skip({ cluster }) {
       return (await controlPlane.controlPlaneIsUp(cluster)) ? 'the API server answers' : undefined;
     },
@@ -151,7 +162,9 @@ const ready: UpStep = {
 const dns: UpStep = {
   id: 'dns',
   title: 'Cluster DNS',
-  explain: () => ['# kubeadm init has installed CoreDNS; its pods start once there is a pod network'],
+  explain: () => [
+    '# kubeadm init has installed CoreDNS; its pods start once there is a pod network',
+  ],
   async skip({ cluster }) {
     const argv = kubectlArgv(['get', 'deployment', 'coredns', '--namespace', 'kube-system']);
     const found = await cluster.controlPlane.exec(argv, { allowFailure: true });

@@ -50,11 +50,7 @@ async function probeDocker(): Promise<Probe> {
   return finish('docker', 'default', ['version', '--format', '{{.Server.Version}}']);
 }
 
-async function finish(
-  name: EngineName,
-  runtime: Engine['runtime'],
-  version: Argv,
-): Promise<Probe> {
+async function finish(name: EngineName, runtime: Engine['runtime'], version: Argv): Promise<Probe> {
   const prefix = enginePrefix(name, runtime);
   const run = (argv: Argv, options?: LocalOptions): Promise<ExecResult> =>
     local([...prefix, ...argv], options);

@@ -34,10 +34,14 @@ export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer | s
 export function commandFailed(where: string, argv: Argv, result: ExecResult): LabError {
   const line = commandLine(argv);
   const shown = line.length > 300 ? `${line.slice(0, 300)} …` : line;
-  return new LabError('command-failed', `${where}: command failed with exit code ${result.exitCode}`, {
-    why: shown,
-    details: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr),
-  });
+  return new LabError(
+    'command-failed',
+    `${where}: command failed with exit code ${result.exitCode}`,
+    {
+      why: shown,
+      details: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr),
+    },
+  );
 }
 
 /**

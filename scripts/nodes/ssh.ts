@@ -19,7 +19,13 @@ const connectTimeout = 10_000;
 const maxChannels = 8;
 
 /** Numbers of the signals that end commands, for the shell's 128 + n. */
-const signalNumbers: Readonly<Record<string, number>> = { HUP: 1, INT: 2, KILL: 9, PIPE: 13, TERM: 15 };
+const signalNumbers: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  KILL: 9,
+  PIPE: 13,
+  TERM: 15,
+};
 
 /** Lets at most `size` run at once; the others wait their turn. */
 function turnstile(size: number): <T>(work: () => Promise<T>) => Promise<T> {
@@ -49,10 +55,14 @@ async function connect(target: SshTarget): Promise<Client> {
       const where = `${target.name} (${target.address}:${target.port})`;
       reject(
         changed
-          ? new LabError('host-key-changed', `${where} shows another ssh host key than it was given`, {
-              why: 'another machine answers at this address, or its key was replaced; nothing was sent to it',
-              hint: 'lab down && lab up   (or restore the key of /etc/lab in the node)',
-            })
+          ? new LabError(
+              'host-key-changed',
+              `${where} shows another ssh host key than it was given`,
+              {
+                why: 'another machine answers at this address, or its key was replaced; nothing was sent to it',
+                hint: 'lab down && lab up   (or restore the key of /etc/lab in the node)',
+              },
+            )
           : new LabError('ssh', `${where}: no ssh connection`, {
               why: messageOf(error),
               hint: 'lab status',

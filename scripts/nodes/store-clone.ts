@@ -38,15 +38,33 @@ export async function cloneStore(golden: string, target: string): Promise<void> 
 }
 
 async function linkStore(golden: string, target: string): Promise<void> {
-  const linked = await local(['cp', '-al', golden, target], { allowFailure: true, timeout: 300_000 });
+  const linked = await local(['cp', '-al', golden, target], {
+    allowFailure: true,
+    timeout: 300_000,
+  });
   if (linked.exitCode !== 0) {
     // Another file system: a full copy is slow, but right.
     await rm(target, { recursive: true, force: true });
     await local(['cp', '-a', golden, target], { timeout: 600_000 });
     return;
   }
-  const { stdout } = await local(['find', golden, '-name', '*.db', '-type', 'f', '-printf', '%P\\n']);
+  const { stdout } = await local([
+    'find',
+    golden,
+    '-name',
+    '*.db',
+    '-type',
+    'f',
+    '-printf',
+    '%P\\n',
+  ]);
   for (const database of stdout.split('\n').filter(Boolean)) {
-    await local(['cp', '-a', '--remove-destination', join(golden, database), join(target, database)]);
+    await local([
+      'cp',
+      '-a',
+      '--remove-destination',
+      join(golden, database),
+      join(target, database),
+    ]);
   }
 }

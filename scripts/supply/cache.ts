@@ -53,10 +53,7 @@ export async function cached(
   const work = join(cacheRoot(), 'work');
   await mkdir(work, { recursive: true });
   await removeAbandoned(work);
-  const folder = join(
-    work,
-    `${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}`,
-  );
+  const folder = join(work, `${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}`);
   await mkdir(folder);
   try {
     await make(folder);

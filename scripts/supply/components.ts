@@ -121,8 +121,7 @@ export const components: readonly Component[] = [
     release: [
       {
         url: 'https://github.com/etcd-io/etcd/releases/download/v{version}/etcd-v{version}-linux-{arch}.tar.gz',
-        sha256Url:
-          'https://github.com/etcd-io/etcd/releases/download/v{version}/SHA256SUMS',
+        sha256Url: 'https://github.com/etcd-io/etcd/releases/download/v{version}/SHA256SUMS',
         members: { 'etcd-v{version}-linux-{arch}/etcd': 'etcd' },
       },
     ],

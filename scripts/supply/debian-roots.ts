@@ -83,7 +83,11 @@ async function fromBaseImage(
 }
 
 /** The path of the packed root, made first where it is not cached. About 40 s each. */
-export async function ensureRoot(root: DebianRoot, engine: Engine, report: Report): Promise<string> {
+export async function ensureRoot(
+  root: DebianRoot,
+  engine: Engine,
+  report: Report,
+): Promise<string> {
   const folder = await cached(rootEntry(root), async (work) => {
     const archive = join(work, 'root.tar');
     try {

@@ -26,7 +26,15 @@ export async function ensureGolden(
     report('importing and unpacking the images');
     await engine.run(
       [
-        ...['run', '--rm', '--privileged', '--network', 'none', '--name', `lab-golden-${process.pid}`],
+        ...[
+          'run',
+          '--rm',
+          '--privileged',
+          '--network',
+          'none',
+          '--name',
+          `lab-golden-${process.pid}`,
+        ],
         ...(await ulimitArgv()),
         ...['--tmpfs', '/run', '--tmpfs', '/tmp'],
         ...['--volume', `${root}:/var/lib/containerd`, '--volume', `${images}:/images:ro`],

@@ -30,7 +30,12 @@ async function stage(image: WorkloadImage, parts: Parts, folder: string): Promis
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, '');
       await local(
-        [...['sh', '-c', 'tar -xOf "$1" "./$2" > "$3"', 'sh'], parts.toolsArchive, source.tools, target],
+        [
+          ...['sh', '-c', 'tar -xOf "$1" "./$2" > "$3"', 'sh'],
+          parts.toolsArchive,
+          source.tools,
+          target,
+        ],
         { timeout: 120_000 },
       );
       await chmod(target, 0o755);

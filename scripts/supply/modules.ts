@@ -42,7 +42,10 @@ async function moduleInputs(component: Component): Promise<string[]> {
 /** Everything that decides the programs: module files, recipe, Go version, machine type. */
 export async function moduleEntry(component: Component, go: string): Promise<CacheEntry> {
   const recipe = JSON.stringify({ build: goBuildArgv(component, 'OUT'), go, arch: process.arch });
-  return { name: component.name, key: digest('modules', recipe, ...(await moduleInputs(component))) };
+  return {
+    name: component.name,
+    key: digest('modules', recipe, ...(await moduleInputs(component))),
+  };
 }
 
 /**
@@ -55,10 +58,14 @@ export async function goVersion(): Promise<string> {
   const [major, minor] = minimumGo;
   const enough = found && (Number(found[1]) > major || Number(found[2]) >= minor);
   if (exitCode !== 0 || !enough) {
-    throw new LabError('no-go', `Go ${minimumGo.join('.')} or newer is needed to build Kubernetes`, {
-      why: found ? `found ${stdout.trim()}` : 'no `go` on the PATH',
-      hint: 'install Go from your distribution or go.dev, or choose `supply: {source: release}` in lab.yaml',
-    });
+    throw new LabError(
+      'no-go',
+      `Go ${minimumGo.join('.')} or newer is needed to build Kubernetes`,
+      {
+        why: found ? `found ${stdout.trim()}` : 'no `go` on the PATH',
+        hint: 'install Go from your distribution or go.dev, or choose `supply: {source: release}` in lab.yaml',
+      },
+    );
   }
   return stdout.trim();
 }
@@ -91,7 +98,9 @@ export async function buildFromModules(
     });
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'command-failed') throw error;
-    const offline = /dial tcp|no such host|connection refused|i\/o timeout/.test(error.details ?? '');
+    const offline = /dial tcp|no such host|connection refused|i\/o timeout/.test(
+      error.details ?? '',
+    );
     throw new LabError('module-build', `${component.name} ${component.version} did not build`, {
       why: offline ? 'the Go module proxy cannot be reached' : (error.why ?? ''),
       details: error.details ?? '',

@@ -19,8 +19,19 @@ const nodePrograms: Readonly<Record<string, readonly string[]>> = {
 const masked = [
   ...['getty.target', 'systemd-networkd.service', 'systemd-resolved.service'],
   ...['systemd-timesyncd.service', 'systemd-udevd.service', 'systemd-udev-trigger.service'],
-  ...['systemd-logind.service', 'systemd-machine-id-commit.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer'],
-  ...['fstrim.timer', 'e2scrub_all.timer', 'systemd-tmpfiles-clean.timer', 'systemd-hwdb-update.service'],
+  ...[
+    'systemd-logind.service',
+    'systemd-machine-id-commit.service',
+    'apt-daily.timer',
+    'apt-daily-upgrade.timer',
+    'dpkg-db-backup.timer',
+  ],
+  ...[
+    'fstrim.timer',
+    'e2scrub_all.timer',
+    'systemd-tmpfiles-clean.timer',
+    'systemd-hwdb-update.service',
+  ],
 ];
 
 const containerfile = `FROM scratch
@@ -59,7 +70,12 @@ export interface NodeImageParts {
 
 /** Name of the image in the engine's store; its tag is the digest of all that is in it. */
 export async function nodeImageName(parts: NodeImageParts): Promise<string> {
-  const key = digest(...parts.keys, containerfile, JSON.stringify(nodePrograms), await folderDigest(nodeFiles));
+  const key = digest(
+    ...parts.keys,
+    containerfile,
+    JSON.stringify(nodePrograms),
+    await folderDigest(nodeFiles),
+  );
   return `localhost/kubernetes-networking-lab/node:${key}`;
 }
 
@@ -96,11 +112,14 @@ export async function ensureNodeImage(
   try {
     await fillContext(parts, context);
     report('building the node image');
-    await engine.run(['build', '--network', 'none', '--tag', name, '--file', 'Containerfile', '.'], {
-      cwd: context,
-      timeout: 10 * 60_000,
-      onLine: report,
-    });
+    await engine.run(
+      ['build', '--network', 'none', '--tag', name, '--file', 'Containerfile', '.'],
+      {
+        cwd: context,
+        timeout: 10 * 60_000,
+        onLine: report,
+      },
+    );
   } finally {
     await rm(context, { recursive: true, force: true });
   }

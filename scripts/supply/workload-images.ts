@@ -58,7 +58,19 @@ const welcomePage = `<!doctype html>
 const applets = [
   ...['sh', 'ls', 'cat', 'echo', 'sleep', 'ip', 'ping', 'wget', 'nslookup', 'route', 'ifconfig'],
   ...['netstat', 'nc', 'hostname', 'ps', 'grep', 'awk', 'sed', 'head', 'tail', 'vi', 'env', 'id'],
-  ...['traceroute', 'arping', 'telnet', 'httpd', 'mkdir', 'rm', 'cp', 'mv', 'touch', 'date', 'test'],
+  ...[
+    'traceroute',
+    'arping',
+    'telnet',
+    'httpd',
+    'mkdir',
+    'rm',
+    'cp',
+    'mv',
+    'touch',
+    'date',
+    'test',
+  ],
 ];
 
 export const workloadImages: readonly WorkloadImage[] = [

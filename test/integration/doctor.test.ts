@@ -9,6 +9,9 @@ import { installPackages } from '../../scripts/lab/doctor.ts';
 import { hasProgram, local } from '../../scripts/nodes/local.ts';
 import { label } from '../../scripts/nodes/providers/container-argv.ts';
 
+/** Any text with this in it. */
+const containing = (text: string): string => expect.stringContaining(text) as string;
+
 const isRoot = process.getuid?.() === 0;
 const mark = `labt${process.pid}`.slice(0, 12);
 const quiet = { allowFailure: true };
@@ -126,8 +129,8 @@ describe('preflight', () => {
       JSON.stringify({ name: 'other', network, project: '/home/ada/course' }),
     );
     await expect(preflight(needs)).rejects.toMatchObject({
-      message: expect.stringContaining('lab network'),
-      details: expect.stringContaining(`environment "other" has ${network}`),
+      message: containing('lab network'),
+      details: containing(`environment "other" has ${network}`),
     });
   });
 
@@ -145,8 +148,8 @@ describe('preflight', () => {
       await local(['ip', 'address', 'add', `${hostAddress}/24`, 'dev', mark]);
       await expect(preflight(needs)).rejects.toMatchObject({
         code: 'preflight',
-        details: expect.stringContaining(`${mark} has ${hostAddress}`),
-        hint: expect.stringContaining('lab up --network 10.100.'),
+        details: containing(`${mark} has ${hostAddress}`),
+        hint: containing(`lab up --env ${mark} --network 10.100.`),
       });
     } finally {
       await local(['ip', 'link', 'delete', mark], quiet);
@@ -167,7 +170,7 @@ describe('preflight', () => {
       await local(['ip', 'link', 'set', device, 'up']);
       await preflight(needs);
       await expect(preflight({ ...needs, name: 'another' })).rejects.toMatchObject({
-        details: expect.stringContaining(`environment "${mark}" has ${network}`),
+        details: containing(`environment "${mark}" has ${network}`),
       });
     } finally {
       await local(['ip', 'link', 'delete', device], quiet);
@@ -246,7 +249,7 @@ describe('repair', () => {
     const checks = [{ ...broken, commands: [['false'], ['touch', file]] }];
     const done = await repair(checks, () => {});
     expect(done).toEqual([
-      { command: 'false', problem: expect.stringContaining('false') },
+      { command: 'false', problem: containing('false') },
       { command: `touch ${file}` },
     ]);
     expect(await output('ls', file)).toContain(file);
@@ -254,16 +257,42 @@ describe('repair', () => {
 });
 
 describe('lab doctor', () => {
-  it('prints one JSON answer whose status is its exit code', async () => {
+  interface Answer {
+    status: string;
+    checks: Record<string, unknown>[];
+    repairs?: { command: string; problem?: string }[];
+  }
+
+  async function doctor(...flags: string[]): Promise<{ answer: Answer; exitCode: number }> {
     const main = join(projectRoot, 'scripts', 'cli', 'main.ts');
     const argv = [process.execPath, '--import', 'tsx', main, 'doctor', '--json', '--env', mark];
-    const { stdout, exitCode } = await local(argv, { ...quiet, cwd: projectRoot });
-    const answer = JSON.parse(stdout) as { status: string; checks: Record<string, unknown>[] };
+    const { stdout, exitCode } = await local([...argv, ...flags], { ...quiet, cwd: projectRoot });
+    return { answer: JSON.parse(stdout) as Answer, exitCode };
+  }
+
+  it('prints one JSON answer whose status is its exit code', async () => {
+    const { answer, exitCode } = await doctor();
     expect(exitCode).toBe(answer.status === 'fail' ? 1 : 0);
     for (const one of answer.checks) {
       expect(Object.keys(one).sort()).toEqual(
         ['fix', 'found', 'group', 'id', 'status', 'title', 'why'].sort(),
       );
     }
+  });
+
+  it('does with --fix what it says, and nothing else', async () => {
+    // Stand-ins, since a test must not change the host.
+    for (const name of ['apt-get', 'sysctl', 'modprobe']) {
+      const script = `#!/bin/sh\necho "${name} $*" >> ${root}/done\n`;
+      await writeFile(join(root, name), script, { mode: 0o755 });
+    }
+    vi.stubEnv('PATH', `${root}${delimiter}${process.env['PATH']}`);
+    const { answer } = await doctor('--fix');
+    const text = await readFile(join(root, 'done'), 'utf8').catch(() => '');
+    const ran = text.split('\n').filter((line) => line.startsWith('sysctl '));
+    const said = answer.repairs?.map(({ command }) => command) ?? [];
+    expect(said.filter((command) => command.startsWith('sysctl '))).toEqual(ran);
+    const fixes = answer.checks.flatMap(({ fix }) => fix as string[]);
+    for (const command of ran) expect(fixes).toContain(command);
   });
 });

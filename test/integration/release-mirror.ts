@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sleep } from '../../scripts/base/until.ts';
+import { local } from '../../scripts/nodes/local.ts';
 
 /** How a file is answered; each request takes the next of the list, and the last one stays. */
 export type Mood =
@@ -98,4 +100,16 @@ export async function startMirror(): Promise<Mirror> {
       server.close();
     },
   };
+}
+
+/** A tar.gz with these files, made below `root`; a name may begin with ./ as some projects write it. */
+export async function archive(root: string, names: readonly string[]): Promise<Buffer> {
+  const folder = await mkdtemp(join(root, 'archive-'));
+  for (const name of names) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), `program ${basename(name)}`, { mode: 0o600 });
+  }
+  const path = join(root, `${basename(folder)}.tgz`);
+  await local(['tar', '-czf', path, '-C', folder, ...names]);
+  return readFile(path);
 }

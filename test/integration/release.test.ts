@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { local } from '../../scripts/nodes/local.ts';
 import { cached } from '../../scripts/supply/cache.ts';
@@ -12,23 +12,14 @@ import {
   releaseUrl,
 } from '../../scripts/supply/release.ts';
 import { ensureComponent } from '../../scripts/supply/source.ts';
-import { sha256, startMirror, type Mirror, type Mood } from './release-mirror.ts';
+import { archive, sha256, startMirror, type Mirror, type Mood } from './release-mirror.ts';
+
+/** Any text with this in it. */
+const containing = (text: string): string => expect.stringContaining(text) as string;
 
 let mirror: Mirror;
 let root = '';
 let empty = '';
-
-/** A tar.gz with these files; a name may begin with ./ as some projects write it. */
-async function archive(names: readonly string[]): Promise<Buffer> {
-  const folder = await mkdtemp(join(root, 'archive-'));
-  for (const name of names) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), `program ${basename(name)}`, { mode: 0o600 });
-  }
-  const path = join(root, `${basename(folder)}.tgz`);
-  await local(['tar', '-czf', path, '-C', folder, ...names]);
-  return readFile(path);
-}
 
 const program: Component = {
   name: 'program',
@@ -90,7 +81,7 @@ beforeEach(async () => {
   vi.stubEnv('LAB_CACHE_DIR', root);
   mirror.clear();
   mirror.publish(programPath, content);
-  mirror.publish(packedPath, await archive(['packed-v1.0.0/bin/one', './two', 'README']));
+  mirror.publish(packedPath, await archive(root, ['packed-v1.0.0/bin/one', './two', 'README']));
 });
 
 afterEach(async () => {
@@ -130,7 +121,7 @@ describe('a release that is wrong', () => {
       code: 'release-checksum',
       message: 'program has a wrong checksum; it was removed',
       details: `expected ${sha256(content)}\nactual   ${sha256(Buffer.alloc(content.length, 'x'))}`,
-      hint: expect.stringContaining('source: modules'),
+      hint: containing('source: modules'),
     });
     expect(await left()).toEqual([]);
   });
@@ -144,17 +135,17 @@ describe('a release that is wrong', () => {
     mirror.files.set(`${programPath}.sha256`, Buffer.from('<html>Please log in</html>'));
     await expect(get(program)).rejects.toMatchObject({
       code: 'release-checksum',
-      why: expect.stringContaining('Please log in'),
+      why: containing('Please log in'),
     });
     expect(mirror.requests).not.toContain(`GET ${programPath}`);
   });
 
   it('names the member that an archive lacks, and what it has', async () => {
-    mirror.publish(packedPath, await archive(['packed-v1.0.0/bin/one', 'README']));
+    mirror.publish(packedPath, await archive(root, ['packed-v1.0.0/bin/one', 'README']));
     await expect(get(packed)).rejects.toMatchObject({
       code: 'release-member',
       message: 'packed 1.0.0 lacks two',
-      details: expect.stringContaining('README'),
+      details: containing('README'),
     });
     expect(await left()).toEqual([]);
   });
@@ -188,8 +179,8 @@ describe('a transfer that breaks off', () => {
     await expect(get(program)).rejects.toMatchObject({
       code: 'release-broken',
       message: 'the download of program broke off',
-      why: expect.stringContaining(`3 times in a row (${mirror.base}${programPath})`),
-      hint: expect.stringContaining('run the same command again'),
+      why: containing(`3 times in a row (${mirror.base}${programPath})`),
+      hint: containing('run the same command again'),
     });
     expect(mirror.requests.filter((line) => line === `GET ${programPath}`)).toHaveLength(3);
     expect(await left()).toEqual([]);
@@ -230,7 +221,9 @@ describe('a server that has nothing', () => {
     await expect(fetchRelease(program, empty, () => {}, closed)).rejects.toMatchObject({
       code: 'release-unreachable',
       message: 'cannot reach 127.0.0.1:1',
-      why: expect.stringMatching(/.+ \(http:\/\/127\.0\.0\.1:1\/dl\.example\/v1\.0\.0\/program/),
+      why: expect.stringMatching(
+        /.+ \(http:\/\/127\.0\.0\.1:1\/dl\.example\/v1\.0\.0\/program/,
+      ) as string,
     });
   });
 });
@@ -272,7 +265,7 @@ describe('the real components on a mirror', () => {
       const names = Object.keys(members ?? {}).map((name) =>
         fill(`https://x/${name}`).replace(`${mirror.base}/x/`, ''),
       );
-      const sent = members ? await archive(names) : Buffer.from(`program ${basename(url)}`);
+      const sent = members ? await archive(root, names) : Buffer.from(`program ${basename(url)}`);
       mirror.files.set(new URL(fill(url)).pathname, sent);
       const line = `${sha256(sent)}  ${basename(fill(url))}\n`;
       mirror.files.set(new URL(fill(sha256Url)).pathname, Buffer.from(line));

@@ -11,9 +11,15 @@ const shellFiles = ['scripts/guest', 'labs'].flatMap((folder) =>
 );
 
 const checks: readonly { name: string; argv: readonly string[] }[] = [
-  { name: 'lint', argv: ['eslint', '--cache', '--cache-location', 'node_modules/.cache/eslint', '.'] },
+  {
+    name: 'lint',
+    argv: ['eslint', '--cache', '--cache-location', 'node_modules/.cache/eslint', '.'],
+  },
   { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit'] },
-  { name: 'types', argv: ['tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/types'] },
+  {
+    name: 'types',
+    argv: ['tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/types'],
+  },
   { name: 'exercises', argv: [...lab, 'labs', 'validate'] },
   { name: 'import rules', argv: ['depcruise', 'scripts'] },
   { name: 'dead code', argv: ['knip'] },

@@ -3,7 +3,12 @@ import { installPackages, missingPackages } from '../../scripts/lab/doctor.ts';
 import { hasProgram } from '../../scripts/nodes/local.ts';
 
 /** What the tests need beside what `lab up` needs: program -> Debian package. */
-const forTests = { shellcheck: 'shellcheck', nft: 'nftables', unshare: 'util-linux', ip: 'iproute2' };
+const forTests = {
+  shellcheck: 'shellcheck',
+  nft: 'nftables',
+  unshare: 'util-linux',
+  ip: 'iproute2',
+};
 
 const config = await loadConfig({ cwd: process.cwd(), remember: false });
 const missing = new Set(await missingPackages(config));

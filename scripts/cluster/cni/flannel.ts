@@ -63,7 +63,8 @@ export const flannel: CniPlugin = {
     return flannelObjects(await readFile(flannelManifest, 'utf8'), facts);
   },
   explain({ settings }) {
-    const fixed = settings.cni.flannel.iface === 'default-route' ? 'flannel.yml' : 'flannel_fix.yml';
+    const fixed =
+      settings.cni.flannel.iface === 'default-route' ? 'flannel.yml' : 'flannel_fix.yml';
     return [
       `kubectl apply -f /vagrant/manifests/cni/flannel/${fixed}`,
       'kubectl get pods --namespace kube-flannel --output wide   # one on every node',

@@ -5,10 +5,7 @@ import type { CniPlugin } from './plugin.ts';
 import { weave } from './weave.ts';
 
 /** Every pod network that can be chosen. A new one is a file beside this and a line here. */
-export const cniPlugins = { flannel, weave, none } satisfies Record<
-  CniSettings['name'],
-  CniPlugin
->;
+export const cniPlugins = { flannel, weave, none } satisfies Record<CniSettings['name'], CniPlugin>;
 
 export type CniName = keyof typeof cniPlugins;
 

@@ -44,7 +44,11 @@ export async function installedCnis(cluster: Cluster): Promise<CniName[]> {
 export async function refuseSecond(cluster: Cluster, wanted: CniName): Promise<void> {
   const other = (await installedCnis(cluster)).find((name) => name !== wanted);
   if (other === undefined || wanted === 'none') return;
-  throw new LabError('cni-present', `${other} is installed; a cluster has one pod network at a time`, {
-    hint: `lab cni remove && lab cni install ${wanted}`,
-  });
+  throw new LabError(
+    'cni-present',
+    `${other} is installed; a cluster has one pod network at a time`,
+    {
+      hint: `lab cni remove && lab cni install ${wanted}`,
+    },
+  );
 }

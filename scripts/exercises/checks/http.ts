@@ -104,7 +104,7 @@ function problemsOf(spec: Spec, from: From, result: ExecResult): string[] {
   return problems;
 }
 
-/** Nodes have many addresses: those of all their links count as their own. */
+/** Nodes have many addresses: those of all their links count as their own, except loopback and link-local ones. */
 async function withAddresses(live: Live, origins: From[]): Promise<From[]> {
   const bare = origins.filter((from) => from.addresses.length === 0);
   const argv = ['ip', '-j', 'address', 'show'];
@@ -112,10 +112,8 @@ async function withAddresses(live: Live, origins: From[]): Promise<From[]> {
   return origins.map((from) => {
     const result = results[bare.indexOf(from)];
     if (!result) return from;
-    return {
-      ...from,
-      addresses: jsonPathTexts(JSON.parse(result.stdout), '[*].addr_info[*].local'),
-    };
+    const path = '[*].addr_info[?(@.scope=="global")].local';
+    return { ...from, addresses: jsonPathTexts(JSON.parse(result.stdout), path) };
   });
 }
 

@@ -153,7 +153,7 @@ async function expectedWords(spec: Spec, live: Live): Promise<string> {
   const which = `${spec.view}${where === '' ? '' : ` with ${where}`}`;
   if (spec.absent) return `no ${which}`;
   const expect = (await prepare(spec.expect ?? {}, live)).wanted;
-  return `${rangeOf(spec.rows).words} ${which}${expect === '' ? '' : `, ${spec.each} with ${expect}`}`;
+  return `${rangeOf(spec.rows).words} ${which}${expect === '' ? '' : `, ${spec.each === 'any' ? 'one' : 'each'} with ${expect}`}`;
 }
 
 export async function runNet(spec: Spec, live: Live): Promise<Outcome> {

@@ -127,7 +127,9 @@ export async function runObject(spec: Spec, live: Live): Promise<Outcome> {
   const wanted = [...new Set(verdicts.flat().map((verdict) => verdict.wanted))];
   const expected = [
     `${range.words} ${queryInWords(spec)}`,
-    ...(wanted.length > 0 ? [`${spec.each} with ${wanted.join(' and ')}`] : []),
+    ...(wanted.length > 0
+      ? [`${spec.each === 'any' ? 'one' : 'each'} with ${wanted.join(' and ')}`]
+      : []),
     ...(spec.distinct === undefined ? [] : [`each with its own ${spec.distinct}`]),
   ].join(', ');
 

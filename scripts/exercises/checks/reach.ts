@@ -119,6 +119,15 @@ async function expectOpen(spec: Spec, live: Live): Promise<Outcome> {
   return { pass: probes.length > 0, actual: some(probes.map(inWords)), expected };
 }
 
+/**
+ * A refusal comes from a policy that rejects, or from a port on which nothing listens. Only a control that reaches
+ * the very same port from elsewhere tells the two apart.
+ */
+function provesListening(spec: Spec): boolean {
+  const { to, port, protocol: over } = spec.control ?? {};
+  return to === undefined && port === undefined && over === undefined;
+}
+
 async function expectBlocked(spec: Spec, live: Live): Promise<Outcome> {
   const ask = askOf(spec);
   const control = askOf(spec, spec.control);
@@ -130,9 +139,9 @@ async function expectBlocked(spec: Spec, live: Live): Promise<Outcome> {
     const actual = `cannot tell blocked from broken, because the control does not get through: ${some(broken)}`;
     return { pass: false, actual, expected };
   }
-  const bad = tried.probes.filter(
-    ({ seen }) => seen.state === 'open' || seen.state === 'no such pod here',
-  );
+  const blocked: Seen['state'][] = ['no answer', 'unreachable'];
+  if (provesListening(spec)) blocked.push('refused');
+  const bad = tried.probes.filter(({ seen }) => !blocked.includes(seen.state));
   const problems = [...tried.missing, ...bad.map(inWords)];
   if (problems.length > 0) return { pass: false, actual: some(problems), expected };
   return {

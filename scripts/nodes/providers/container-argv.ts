@@ -79,7 +79,10 @@ export function createNode(
   node: NodeSpec,
   options: CreateOptions,
 ): Argv {
-  const hosts = environment.nodes.flatMap(({ name, address }) => ['--add-host', `${name}:${address}`]);
+  const hosts = environment.nodes.flatMap(({ name, address }) => [
+    '--add-host',
+    `${name}:${address}`,
+  ]);
   return [
     ...['create', '--name', containerName(environment, node.name), '--hostname', node.name],
     ...['--label', `${label}=${environment.name}`, '--privileged', '--cgroupns=private'],

@@ -45,12 +45,12 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
 
   function spec(name: string): NodeSpec {
     const found = environment.nodes.find((node) => node.name === name);
-    if (!found) throw usageError('unknown-node', `There is no node "${name}" in ${environment.name}`);
+    if (!found)
+      throw usageError('unknown-node', `There is no node "${name}" in ${environment.name}`);
     return found;
   }
 
-  const storeOf = (name: string): string =>
-    join(environment.stateDir, 'nodes', name, 'containerd');
+  const storeOf = (name: string): string => join(environment.stateDir, 'nodes', name, 'containerd');
 
   async function states(): Promise<Map<string, NodeState>> {
     const { stdout } = await engine.run([
@@ -84,11 +84,15 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       },
       { describe: `container ${container}`, timeout: 10_000, interval: 300 },
     ).catch((cause: unknown) => {
-      throw new LabError('name-in-use', `A container "${container}" exists that is not of this lab`, {
-        hint: `remove it (${engine.name} rm ${container}), or choose another name: lab up --env NAME`,
-        details: details.trim(),
-        cause,
-      });
+      throw new LabError(
+        'name-in-use',
+        `A container "${container}" exists that is not of this lab`,
+        {
+          hint: `remove it (${engine.name} rm ${container}), or choose another name: lab up --env NAME`,
+          details: details.trim(),
+          cause,
+        },
+      );
     });
   }
 
@@ -127,7 +131,8 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     const known = nodes.get(name);
     if (known) return known;
     const { role, address } = spec(name);
-    const credentials = (): ReturnType<typeof readCredentials> => readCredentials(environment, name);
+    const credentials = (): ReturnType<typeof readCredentials> =>
+      readCredentials(environment, name);
     const made = sshNode({ name, role, address, port: 22, user: 'vagrant', credentials });
     nodes.set(name, made);
     return made;
@@ -173,7 +178,12 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
           await node(name).exec(['true'], { timeout: 5_000 });
           return { done: true, value: undefined };
         },
-        { describe: `${name} answers ssh`, timeout: 60_000, interval: 150, hint: 'lab logs --out DIR' },
+        {
+          describe: `${name} answers ssh`,
+          timeout: 60_000,
+          interval: 150,
+          hint: 'lab logs --out DIR',
+        },
       );
     },
     async remove(name) {

@@ -79,8 +79,8 @@ describe('http', () => {
   it('takes any address of a node as its own', async () => {
     const cluster = lab();
     const links = [
-      { addr_info: [{ local: '10.0.2.15' }] },
-      { addr_info: [{ local: '10.244.1.1' }] },
+      { addr_info: [{ local: '10.0.2.15', scope: 'global' }] },
+      { addr_info: [{ local: '10.244.1.1', scope: 'global' }] },
     ];
     cluster.node1
       .on('ip -j address show', JSON.stringify(links))

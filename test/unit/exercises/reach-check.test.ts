@@ -170,6 +170,16 @@ describe('reach, blocked', () => {
     expect((await tryCheck(cluster, check)).pass).toBe(false);
   });
 
+  it('does not take a refusal for a policy when the control says nothing about that port', async () => {
+    const other = { ...check, port: 81, control: { port: 80 } };
+    const cluster = lab();
+    const stranger = (port: number): RegExp => new RegExp(`^uid-stranger: .*/dev/tcp.* ${port}$`);
+    cluster.node1.on(stranger(81), refused).on(stranger(80), '');
+    expect((await tryCheck(cluster, other)).pass).toBe(false);
+    cluster.node1.on(stranger(81), timeout);
+    expect((await tryCheck(cluster, other)).pass).toBe(true);
+  });
+
   it('must have a control', async () => {
     const { control: _, ...bare } = check;
     await expect(async () => tryCheck(lab(), bare)).rejects.toThrow('control');

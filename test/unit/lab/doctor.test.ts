@@ -4,7 +4,11 @@ import { refuse } from '../../../scripts/lab/doctor.ts';
 import { judgeEngine } from '../../../scripts/lab/doctor/engine.ts';
 import { judgeRoom } from '../../../scripts/lab/doctor/room.ts';
 import { judgeSystem } from '../../../scripts/lab/doctor/system.ts';
+import { judgeTools } from '../../../scripts/lab/doctor/tools.ts';
 import { hybrid, ubuntu } from './doctor/hosts.ts';
+
+/** Any text with this in it. */
+const containing = (text: string): string => expect.stringContaining(text) as string;
 
 const gib = 2 ** 30;
 
@@ -22,8 +26,8 @@ describe('refuse', () => {
         code: 'preflight',
         exit: 1,
         message: 'this machine cannot run the lab: free memory',
-        details: expect.stringContaining('1.5 GiB available'),
-        hint: expect.stringContaining('lab doctor'),
+        details: containing('1.5 GiB available'),
+        hint: containing('lab doctor'),
       }),
     );
   });
@@ -77,6 +81,13 @@ This machine cannot run the lab yet: 2 must be fixed (FAIL). \`sudo lab doctor -
   it('does not promise that --fix lifts what it cannot', () => {
     const text = reportText([{ title: 'System', checks: judgeSystem(hybrid) }]);
     expect(text).toMatch(/can run the lab: 5 ok, 1 with limits \(warn\)\.$/);
+  });
+
+  it('does not promise that --fix mends a failure when it only mends a warning', () => {
+    const tools = judgeTools({ engine: 'podman', source: 'bundle', present: ['iproute2', 'tar'] });
+    const withRoot = [{ title: 'Tools', checks: tools }];
+    expect(reportText(withRoot)).toContain('--fix');
+    expect(reportText([...withRoot, ...groups.slice(0, 1)])).not.toContain('doctor --fix');
   });
 
   it('is the same for scripts, without what only --fix needs', () => {

@@ -9,6 +9,9 @@ import * as modules from '../../../scripts/supply/modules.ts';
 import { releaseEntry } from '../../../scripts/supply/release.ts';
 import { ensureComponent, type SupplyOptions } from '../../../scripts/supply/source.ts';
 
+/** Any text with this in it. */
+const containing = (text: string): string => expect.stringContaining(text) as string;
+
 vi.mock('../../../scripts/supply/modules.ts', () => ({
   goVersion: vi.fn(),
   moduleEntry: vi.fn(),
@@ -124,7 +127,7 @@ describe('auto', () => {
     await expect(ensureComponent(thing, options(), ignore)).rejects.toMatchObject({
       code: 'no-source',
       message: 'thing 1.2.3 can be neither downloaded nor built',
-      why: expect.stringMatching(/no release can be reached.*Go 1\.26/),
+      why: expect.stringMatching(/no release can be reached.*Go 1\.26/) as string,
     });
   });
 
@@ -182,7 +185,7 @@ describe('bundle', () => {
   it('says which option is missing', async () => {
     await expect(
       ensureComponent(thing, options({ source: 'bundle' }), ignore),
-    ).rejects.toMatchObject({ code: 'no-bundle', hint: expect.stringContaining('supply.bundle') });
+    ).rejects.toMatchObject({ code: 'no-bundle', hint: containing('supply.bundle') });
   });
 
   it('says that a packed bundle must be unpacked', async () => {
@@ -190,7 +193,7 @@ describe('bundle', () => {
     await writeFile(bundle, '');
     await expect(
       ensureComponent(thing, options({ source: 'bundle', bundle }), ignore),
-    ).rejects.toMatchObject({ code: 'no-bundle', why: expect.stringContaining('it is a file') });
+    ).rejects.toMatchObject({ code: 'no-bundle', why: containing('it is a file') });
   });
 
   it('names the program that a bundle lacks', async () => {

@@ -43,6 +43,11 @@ describe('addresses', () => {
       { 'lab-network': 'fail' },
     ],
     [
+      'a route to just this network',
+      { ...home, routes: [{ to: '10.100.198.0/24', device: 'eth1' }] },
+      { 'lab-network': 'fail', 'service-network': 'warn' },
+    ],
+    [
       'a route to a part of the network',
       { ...home, routes: [{ to: '10.100.198.128/25', device: 'eth1' }] },
       { 'lab-network': 'fail', 'service-network': 'warn' },

@@ -1,0 +1,15 @@
+#!/bin/bash
+set -eu
+
+case $1 in
+apply)
+  kubectl apply -f - <<'YAML'
+apiVersion: v1
+kind: Namespace
+metadata: { name: pod-01 }
+YAML
+  ;;
+undo)
+  kubectl delete namespace pod-01 --ignore-not-found --timeout=60s
+  ;;
+esac
