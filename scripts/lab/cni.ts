@@ -1,11 +1,11 @@
 import { LabError } from '../base/errors.ts';
 import { until } from '../base/until.ts';
-import type { CniName } from '../cluster/cni/index.ts';
-import { cniPlugins } from '../cluster/cni/index.ts';
+import { cniNames, cniPlugins, type CniName } from '../cluster/cni/index.ts';
 import { cniFacts, installCni, refuseSecond } from '../cluster/cni/install.ts';
 import { letPodsOn } from '../cluster/cni/keep-off.ts';
 import type { CniPlugin } from '../cluster/cni/plugin.ts';
 import { removeCni, type Removal } from '../cluster/cni/remove.ts';
+import { cniStatus } from '../cluster/cni/status.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { apiAnswers, waitForDns, waitForNodes } from '../cluster/readiness.ts';
 import type { Environment } from './environment.ts';
@@ -124,16 +124,55 @@ function removeByHand({ traces }: CniPlugin): string[] {
   ];
 }
 
-/** The steps of `lab cni remove`, one for each network that is there; `removed` is told what each has ended. */
-export function removeStages(
-  names: readonly CniName[],
-  removed: (removal: Removal) => void,
-): Stage<Environment>[] {
-  return names.map((name) => ({
-    id: `remove-${name}`,
-    title: `Remove ${cniPlugins[name].title}`,
-    explain: () => removeByHand(cniPlugins[name]),
-    run: async ({ cluster }, report, signal) =>
-      removed(await removeCni(cluster, name, report, signal)),
-  }));
+/** What the steps of `lab cni remove` share. */
+export interface RemoveJob {
+  environment: Environment;
+  /** What was found, on nodes or in the API. */
+  names: CniName[];
+  removal: Removal;
 }
+
+/** What is installed, and what an unfinished removal has left on nodes. */
+async function present({ cluster, provider }: Environment): Promise<CniName[]> {
+  const states = [...(await provider.states())];
+  const running = states.filter(([, state]) => state === 'running').map(([name]) => name);
+  const { installed = [], nodes } = await cniStatus(cluster, new Set(running));
+  const left = new Set(nodes.flatMap(({ leftovers = [] }) => leftovers.map(({ cni }) => cni)));
+  return cniNames.filter((name) => installed.includes(name) || left.has(name));
+}
+
+/** The steps of `lab cni remove`: what is installed, and what an earlier removal has left. */
+export const removeStages: readonly Stage<RemoveJob>[] = [
+  {
+    id: 'look',
+    title: 'Look for pod networks',
+    explain: () => [
+      'kubectl get daemonsets --all-namespaces',
+      'ls /etc/cni/net.d   # on every node',
+    ],
+    async run(job) {
+      const { cluster } = job.environment;
+      await requireApi(cluster);
+      job.names = await present(job.environment);
+      // A killed removal may have left this; where a network is found, its removal ends with it.
+      if (job.names.length === 0) await letPodsOn(cluster);
+    },
+  },
+  {
+    id: 'remove',
+    title: 'Remove them from every node',
+    explain: ({ names }) => names.flatMap((name) => removeByHand(cniPlugins[name])),
+    skip: ({ names }) => Promise.resolve(names.length === 0 ? 'there is none' : undefined),
+    async run(job, report, signal) {
+      for (const name of job.names) {
+        const { bare, waiting } = await removeCni(
+          job.environment.cluster,
+          name,
+          (text) => report(`${name}: ${text}`),
+          signal,
+        );
+        job.removal = { bare: [...job.removal.bare, ...bare], waiting };
+      }
+    },
+  },
+];

@@ -13,6 +13,7 @@ import { waitForDns, waitForNodes, waitForPodNetwork } from '../cluster/readines
 import { removeProbes, verifyCluster, verifyNodes } from '../cluster/verify.ts';
 import { createToken, hasJoined, joinWorker } from '../cluster/workers.ts';
 import { ensureSupply } from '../supply/supply.ts';
+import { rememberFlags } from './config.ts';
 import { preflight, prepareHost } from './doctor.ts';
 import type { Environment } from './environment.ts';
 import { recordEnvironment } from './registry.ts';
@@ -64,6 +65,8 @@ const network: UpStep = {
   title: 'Lab network',
   explain: ({ spec }) => [`podman network create --subnet ${spec.network} ${spec.name}-net`],
   async run(environment, report) {
+    // Only now: a lab that was refused leaves nothing behind, not even what was asked for.
+    await rememberFlags(environment.config.name, environment.config.flags);
     await recordEnvironment(environment.spec);
     await environment.provider.prepare(report);
     await shareManifests(environment);

@@ -37,16 +37,13 @@ function collect(child: ChildProcess): Promise<Run> {
 
 export function testLab(name: string, network: string): TestLab {
   const start: TestLab['start'] = (words) => {
-    const child = spawn(process.execPath, [program, ...words, '--env', name], {
+    const child = spawn(process.execPath, [program, '--env', name, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return { child, ended: collect(child) };
   };
   const run: TestLab['run'] = async (words, { env = {}, stdin } = {}) => {
-    // `--env` goes before `--`, behind which everything is another program's.
-    const split = words.indexOf('--');
-    const [own, rest] = split < 0 ? [words, []] : [words.slice(0, split), words.slice(split)];
-    const child = spawn(process.execPath, [program, ...own, '--env', name, ...rest], {
+    const child = spawn(process.execPath, [program, '--env', name, ...words], {
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -22,7 +22,7 @@ case $1 in
 apply)
   tolerates='[{ key: node.kubernetes.io/not-ready, operator: Exists }]'
   {
-    # With its service account, for which the pods would otherwise have to wait.
+    # With its service account, which a controller makes a moment later: server-side, so that either may be first.
     cat <<'YAML'
 apiVersion: v1
 kind: Namespace
@@ -36,7 +36,7 @@ YAML
     pod "$LAB_SECOND" false "$tolerates"
     pod "$LAB_THIRD" false '[]'
     pod "$LAB_FOURTH" true '[]'
-  } | kubectl apply -f -
+  } | kubectl apply --server-side -f -
   kubectl -n cni-01 wait --for=condition=Ready "pod/$LAB_FIRST" --timeout=25s
   kubectl -n cni-01 wait --for=condition=PodScheduled "pod/$LAB_SECOND" --timeout=10s
   kubectl -n cni-01 wait --for=condition=PodScheduled=False "pod/$LAB_THIRD" "pod/$LAB_FOURTH" --timeout=10s

@@ -1,5 +1,5 @@
 #!/bin/bash
-# apply: a DaemonSet whose pods wait for a pod network. undo: CoreDNS back to its two pods.
+# apply: a DaemonSet whose pods wait for a pod network. undo: CoreDNS back to its two pods, once no node takes them.
 set -eu
 
 case $1 in
@@ -25,6 +25,8 @@ spec:
 YAML
   ;;
 undo)
+  # A kubelet tells within ten seconds that its network is gone.
+  kubectl wait --for=condition=Ready=False node --all --timeout=40s
   kubectl -n kube-system scale deployment coredns --replicas=2
   ;;
 esac

@@ -26,7 +26,7 @@ apply)
   mv "$folder/.$LAB_STRAY" "$file"
   ;;
 undo)
+  # The folder stays: a kubelet whose folder was missing looks for it only every 20 s.
   rm -f "$file"
-  rmdir "$folder" 2>/dev/null || true # kubeadm makes none on a worker; another manifest may lie there
   ;;
 esac

@@ -1,29 +1,15 @@
-import { cniNames, type CniName } from '../../cluster/cni/index.ts';
-import type { Removal } from '../../cluster/cni/remove.ts';
-import { cniStatus } from '../../cluster/cni/status.ts';
-import { removeStages, requireApi } from '../../lab/cni.ts';
-import { openEnvironment, requireRunning, type Environment } from '../../lab/environment.ts';
+import { removeStages, type RemoveJob } from '../../lab/cni.ts';
+import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
 import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
 import { drawSteps } from '../tasks.ts';
 
-/** What is installed, and what an unfinished removal has left on nodes. */
-async function present({ cluster, provider }: Environment): Promise<CniName[]> {
-  const states = [...(await provider.states())];
-  const running = states.filter(([, state]) => state === 'running').map(([name]) => name);
-  const { installed = [], nodes } = await cniStatus(cluster, new Set(running));
-  const left = new Set(nodes.flatMap(({ leftovers = [] }) => leftovers.map(({ cni }) => cni)));
-  return cniNames.filter((name) => installed.includes(name) || left.has(name));
-}
-
-function tell(names: readonly CniName[], { bare, waiting }: Removal): void {
+function tell({ names, removal: { bare, waiting } }: RemoveJob): void {
   if (names.length === 0) return say('No pod network is installed, and no node has traces of one.');
-  say(`${names.join(' and ')} is gone from every node; nodes are NotReady until the next one.`);
-  if (bare.length > 0) {
-    say(`Ended for good, since no controller makes them again: ${bare.join(', ')}`);
-  }
+  say(`${names.join(' and ')}: gone from every node. Nodes are NotReady until the next one.`);
+  if (bare.length > 0) say(`Gone for good, since nobody makes them again: ${bare.join(', ')}`);
   if (waiting.length > 0) say(`Waiting for a pod network: ${waiting.join(', ')}`);
 }
 
@@ -34,28 +20,20 @@ export async function run(
   context: CommandContext,
 ): Promise<void> {
   const environment = await openEnvironment(await context.loadConfig());
-  const all: Removal = { bare: [], waiting: [] };
-  let names: CniName[] = [];
+  const job: RemoveJob = { environment, names: [], removal: { bare: [], waiting: [] } };
   try {
     await requireRunning(environment);
-    await withLock(environment.spec.stateDir, 'lab cni remove', async () => {
-      await requireApi(environment.cluster);
-      names = await present(environment);
-      if (names.length === 0) return;
-      const stages = removeStages(names, ({ bare, waiting }) => {
-        all.bare.push(...bare);
-        all.waiting = waiting;
-      });
-      await drawSteps(
-        stages,
-        environment,
-        (onEvent) => runStages(stages, environment, { signal: context.signal, onEvent }),
+    await withLock(environment.spec.stateDir, 'lab cni remove', () =>
+      drawSteps(
+        removeStages,
+        job,
+        (onEvent) => runStages(removeStages, job, { signal: context.signal, onEvent }),
         context,
-      );
-    });
+      ),
+    );
   } finally {
     environment.close();
   }
-  if (context.json) json({ removed: names, ...all });
-  else tell(names, all);
+  if (context.json) json({ removed: job.names, ...job.removal });
+  else tell(job);
 }

@@ -1,13 +1,12 @@
 import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
-import { rememberFlags, type LabConfig } from '../../lab/config.ts';
+import { environmentSpec, type LabConfig } from '../../lab/config.ts';
 import { installPackages, missingPackages } from '../../lab/doctor.ts';
 import { openEnvironment, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
 import { kubeconfigPath } from '../../lab/share.ts';
 import { isStep, runStages, type Stage, type StepEvent } from '../../lab/step.ts';
 import { stops, upStages, type Stop } from '../../lab/up.ts';
-import { environmentSpec } from '../../lab/config.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
 import { drawSteps } from '../tasks.ts';
@@ -106,7 +105,6 @@ export async function run(
     const { stateDir } = environmentSpec(config);
     const events: StepEvent[] = [];
     await withLock(stateDir, 'lab up', async () => {
-      await rememberFlags(config.name, config.flags);
       await drawSteps(
         stages,
         environment,

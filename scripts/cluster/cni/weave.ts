@@ -50,7 +50,7 @@ export function dummyRefusal({ exitCode, stderr }: Attempted): LabError | undefi
   return new LabError('cni-impossible', 'weave cannot run on this machine', {
     why: 'its agent makes a network device of type "dummy", which this kernel does not have',
     details: `ip link add lab0 type dummy: ${stderr.trim()}`,
-    hint: 'lab up --cni flannel   (or use a VM with a full kernel, such as the one of Debian)',
+    hint: 'choose flannel: lab up --cni flannel   (or use a VM with a full kernel, such as the one of Debian)',
   });
 }
 
@@ -80,7 +80,7 @@ async function imagesRefusal(): Promise<LabError | undefined> {
   if (problem === undefined) return undefined;
   return new LabError('cni-impossible', 'the images of weave cannot be had', {
     why: `they are pulled from Docker Hub, and ${registry.host}:${registry.port} cannot be reached: ${problem}`,
-    hint: 'lab up --cni flannel   (its image is built here; or try again with internet access)',
+    hint: 'choose flannel: lab up --cni flannel   (its image is in the supply), or try again with internet access',
   });
 }
 

@@ -1,12 +1,11 @@
 #!/bin/bash
-# Half done: nobody looked into the namespace, and the place was guessed because manifests "are on the control plane".
+# Half done: one machine asked for its hostname, the role given for the node, nobody looked into the namespace, and
+# the place was guessed because manifests "are on the control plane".
 set -eu
 
 echo "answer nodes $(kubectl get nodes -o name | wc -l)"
-echo "answer control-plane $LAB_CONTROL_PLANE"
-for node in "$LAB_CONTROL_PLANE" "$LAB_WORKER1" "$LAB_WORKER2"; do
-  echo "answer hostnames $node=$node"
-done
+echo 'answer control-plane control-plane'
+echo "answer hostnames $LAB_CONTROL_PLANE=$(hostname)"
 for pod in etcd kube-apiserver kube-controller-manager kube-scheduler; do
   echo "answer static-pods $pod-$LAB_CONTROL_PLANE"
 done

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { testLab, type TestLab } from '../support/lab.ts';
+import { add, asJson, report, type Samples } from './measure.ts';
+
+/**
+ * npm run bench -- up [N]              N times down and up, with the phases of each up
+ * npm run bench -- exercise ID [N]     N times reset, start and check of an exercise, on a lab without pod network
+ * A lab of its own ("bench"). The last line is JSON. Run it on a machine that does nothing else.
+ */
+const [what = 'up', ...words] = process.argv.slice(2);
+const lab = testLab('bench', '10.100.213.0/24');
+
+async function timed<T>(samples: Samples, phase: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const value = await work();
+  add(samples, phase, (performance.now() - began) / 1000);
+  return value;
+}
+
+/** MiB that the host has in use, without caches. */
+function usedMemory(): number {
+  const text = readFileSync('/proc/meminfo', 'utf8');
+  const kib = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]);
+  return (kib('MemTotal') - kib('MemAvailable')) / 1024;
+}
+
+async function benchUp(of: TestLab, count: number): Promise<Samples> {
+  const samples: Samples = new Map();
+  for (let run = 0; run < count; run++) {
+    await of.ok(['down', '--purge']);
+    const before = usedMemory();
+    const up = await timed(samples, 'lab up', () =>
+      of.json<{ steps: { id: string; seconds: number }[] }>([
+        ...['up', '--cni', 'flannel', '--network', of.network, '--json'],
+      ]),
+    );
+    for (const { id, seconds } of up.steps) add(samples, `  ${id}`, seconds);
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    console.log(`run ${run + 1}: memory ${(usedMemory() - before).toFixed(0)} MiB after 15 s`);
+    await timed(samples, 'lab down', () => of.ok(['down', '--purge']));
+  }
+  return samples;
+}
+
+async function benchExercise(of: TestLab, id: string, count: number): Promise<Samples> {
+  const samples: Samples = new Map();
+  await of.ok(['up', '--cni', 'none', '--network', of.network]);
+  for (let run = 0; run < count; run++) {
+    await timed(samples, 'start', () => of.ok(['exercise', id]));
+    await timed(samples, 'check', () => of.run(['exercise', 'check', id]));
+    await of.ok(['exercise', 'reset', id]);
+  }
+  await of.ok(['down', '--purge']);
+  return samples;
+}
+
+const samples =
+  what === 'exercise'
+    ? await benchExercise(lab, words[0] ?? 'cni-02', Number(words[1] ?? 5))
+    : await benchUp(lab, Number(words[0] ?? 5));
+console.log(report(what, samples));
+console.log(JSON.stringify(asJson(samples)));
