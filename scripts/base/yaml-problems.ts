@@ -104,7 +104,8 @@ interface Origin {
 function choice(value: unknown, values: readonly unknown[]): string {
   const known = values.map(String);
   if (value === undefined) return `is missing: one of ${known.join(', ')} is needed`;
-  return `cannot be ${noun(value)}. ${suggest(String(value), known)}`;
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  return `cannot be ${noun(value)}. ${suggest(written, known)}`;
 }
 
 function describe(issue: z.core.$ZodIssue, parent: Path, from: Origin): Problem[] {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LabError } from '../base/errors.ts';
 import { sleep } from '../base/until.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -37,19 +36,31 @@ interface Item {
   [field: string]: unknown;
 }
 
-function hash(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+/** Fields that change by themselves while nothing happens. */
+const restless = new Set(['timeAdded', 'lastTransitionTime', 'resourceVersion', 'generation']);
+
+/** Readable, so that a difference can be shown field by field. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (key, one: unknown) => (restless.has(key) ? undefined : one));
 }
 
 const contentFields = ['spec', 'data', 'rules', 'subjects', 'roleRef', 'endpoints', 'ports'];
 
-function content(item: Item): unknown[] {
-  return [item.metadata.labels, ...contentFields.map((field) => item[field])];
+function content(item: Item): Record<string, unknown> {
+  const fields = contentFields.map((field) => [field, item[field]] as const);
+  return { labels: item.metadata.labels, ...Object.fromEntries(fields) };
 }
 
-function objectEntry(item: Item): [string, string] {
-  const { kind, metadata } = item;
-  return [`${kind} ${metadata.namespace ?? '-'}/${metadata.name}`, ''];
+/** Taints that the node controller sets and takes away as nodes come and go. */
+function withoutLifecycle(item: Item): Record<string, unknown> {
+  const found = content(item);
+  const { taints, ...spec } = (item.spec ?? {}) as { taints?: { key: string }[] };
+  const lasting = taints?.filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+  return item.kind === 'Node' ? { ...found, spec: { ...spec, taints: lasting ?? [] } } : found;
+}
+
+function nameOf({ kind, metadata }: Item): string {
+  return `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`;
 }
 
 /** Made and named by a controller: comes and goes with what it belongs to. */
@@ -66,14 +77,14 @@ async function objects(
   ]);
   const exact = items.map((item): [string, string] => {
     const { uid, annotations, deletionTimestamp } = item.metadata;
-    return [objectEntry(item)[0], hash([uid, annotations, deletionTimestamp, content(item)])];
+    return [nameOf(item), textOf({ uid, annotations, deletionTimestamp, ...content(item) })];
   });
   const stable = items
     .filter((item) => !isDerived(item))
-    .map((item): [string, string] => [
-      objectEntry(item)[0],
-      hash([item.metadata.deletionTimestamp !== undefined, content(item)]),
-    ]);
+    .map((item): [string, string] => {
+      const going = item.metadata.deletionTimestamp !== undefined;
+      return [nameOf(item), textOf({ going, ...withoutLifecycle(item) })];
+    });
   return { exact, stable };
 }
 
@@ -110,7 +121,7 @@ async function nodeEntries(
       ...linkRows.map(({ ifname, mtu, master, address }) => ({
         name: `${node.name} link ${ifname}`,
         per: perPod.test(ifname),
-        value: hash([mtu, master, address]),
+        value: textOf({ mtu, master, address }),
       })),
       ...routeRows.map(({ dst, dev, gateway }) => ({
         name: `${node.name} route ${dst} ${gateway ?? ''} ${dev ?? ''}`,
@@ -137,17 +148,54 @@ export async function takeDigests(cluster: Cluster): Promise<Digests> {
   };
 }
 
+/** The paths at which two values differ, with both sides. */
+function fieldChanges(before: unknown, after: unknown, path: string): string[] {
+  const isMap = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
+  if (isMap(before) && isMap(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return keys.flatMap((key) => fieldChanges(before[key], after[key], `${path}.${key}`));
+  }
+  const [a, b] = [before, after].map((value) => (JSON.stringify(value) ?? 'nothing').slice(0, 80));
+  return a === b ? [] : [`${path}: ${a} -> ${b}`];
+}
+
+function changesOf(before: string, after: string): string {
+  if (before === '' || after === '') return '';
+  const changes = fieldChanges(JSON.parse(before), JSON.parse(after), '');
+  return ` (${changes.slice(0, 3).join(', ')})`;
+}
+
 /** What differs, in words: `+ new`, `- gone`, `~ changed`. */
 export function differences(before: Digest, after: Digest): string[] {
   const gone = [...before.keys()].filter((key) => !after.has(key)).map((key) => `- ${key}`);
   const added = [...after.keys()].filter((key) => !before.has(key)).map((key) => `+ ${key}`);
-  const changed = [...after]
-    .filter(([key, value]) => before.has(key) && before.get(key) !== value)
-    .map(([key]) => `~ ${key}`);
+  const changed = [...after].flatMap(([key, value]) => {
+    const old = before.get(key);
+    return old === undefined || old === value ? [] : [`~ ${key}${changesOf(old, value)}`];
+  });
   return [...gone, ...added, ...changed];
 }
 
 const timeout = 90_000;
+
+/**
+ * Waits until the lab is what it was; a lab that is that already is left at once.
+ * @returns What still differs at the deadline; empty when all is as before.
+ */
+export async function waitForSame(
+  cluster: Cluster,
+  before: Digest,
+  pause: number,
+  patience: number,
+): Promise<string[]> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const left = differences(before, (await takeDigests(cluster)).stable);
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await sleep(pause);
+  }
+}
 
 /**
  * Digests of a lab that has come to rest: two in a row, `pause` milliseconds apart, are equal.

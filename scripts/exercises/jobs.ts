@@ -15,8 +15,7 @@ export interface Job {
   timeout?: number;
 }
 
-/** Exit code of a job whose pod has no process on the node. */
-export const noSuchPod = 125;
+/** Exit code of a job that did not end in time. */
 export const timedOut = 124;
 const notFound = 127;
 

@@ -30,8 +30,9 @@ export interface Result {
   criteria: CriterionResult[];
 }
 
-/** The first few of many, for one line of text. */
-export function some(items: readonly string[], most = 5): string {
+/** The first few of many, each once, for one line of text. */
+export function some(all: readonly string[], most = 5): string {
+  const items = [...new Set(all)];
   const rest = items.length - most;
   return items.slice(0, most).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
 }

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError, messageOf } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { differences, settledDigests, type Digest, type Digests } from './digest.ts';
+import {
+  differences,
+  settledDigests,
+  takeDigests,
+  waitForSame,
+  type Digest,
+  type Digests,
+} from './digest.ts';
 import { grade } from './grade.ts';
 import type { Attempt } from './live.ts';
 import { wrongScripts, type Exercise } from './load.ts';
@@ -26,6 +33,8 @@ export interface ProveOptions {
   signal?: AbortSignal;
   /** Milliseconds for which nothing may change before the lab counts as at rest; default 1000. */
   rest?: number;
+  /** Milliseconds that the lab has to come to rest after set-up and undo; default 30 000. */
+  patience?: number;
 }
 
 interface Bench {
@@ -90,14 +99,24 @@ async function checkOnly(bench: Bench): Promise<Result> {
   const { session, exercise, proof } = bench;
   const before = await atRest(bench);
   const result = await timed(proof.checks, () => checkExercise(session, exercise));
-  const after = await atRest(bench);
-  sameDigest(before.exact, after.exact, 'the check changed the lab');
+  const after = await takeDigests(session.cluster);
+  same(differences(before.exact, after.exact), 'the check changed the lab');
   return result;
 }
 
-function sameDigest(before: Digest, after: Digest, what: string): void {
-  const changes = differences(before, after);
-  if (changes.length > 0) refute(`${what}:\n${some(changes, 20).replaceAll('; ', '\n')}`);
+function same(changes: string[], what: string): void {
+  if (changes.length > 0) refute([`${what}:`, ...changes.slice(0, 20)].join('\n'));
+}
+
+/** Milliseconds that the lab has to come back to a state, once what was asked for is done. */
+const patience = 30_000;
+
+async function backTo(bench: Bench, before: Digest, what: string): Promise<void> {
+  const { session, options } = bench;
+  same(
+    await waitForSame(session.cluster, before, options.rest ?? 1000, options.patience ?? patience),
+    what,
+  );
 }
 
 function expectScore(result: Result, score: number): void {
@@ -154,7 +173,7 @@ async function proveFresh(bench: Bench): Promise<boolean> {
   });
   await claim(bench, 'no criterion passes on the fresh state', () => nothingForFree(bench));
   await claim(bench, 'set-up twice equals once', async () => {
-    const before = await atRest(bench);
+    const before = await takeDigests(session.cluster);
     const { vars, facts } = await attempt(bench);
     const { scripts, budget_seconds: budget } = exercise.spec.setup;
     const doing = `setting up ${exercise.spec.id} again`;
@@ -169,8 +188,7 @@ async function proveFresh(bench: Bench): Promise<boolean> {
       doing,
     };
     const said = await runScripts(again);
-    const after = await atRest(bench);
-    sameDigest(before.stable, after.stable, 'the second set-up changed the lab');
+    await backTo(bench, before.stable, 'the second set-up changed the lab');
     if (JSON.stringify(said.facts) !== JSON.stringify(facts)) {
       refute(`facts differ: ${JSON.stringify(facts)}, then ${JSON.stringify(said.facts)}`);
     }
@@ -229,7 +247,7 @@ async function run(bench: Bench): Promise<void> {
   await proveSolution(bench);
   await claim(bench, 'undo leaves the lab as it was', async () => {
     await resetExercise(session, exercise);
-    sameDigest(before, (await atRest(bench)).stable, 'undo left a difference');
+    await backTo(bench, before, 'undo left a difference');
   });
 }
 

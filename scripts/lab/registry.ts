@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cidrProblem } from '../base/cidr.ts';
 import { readIfExists, writeAtomic } from '../base/files.ts';
 import { projectRoot, stateRoot } from '../base/paths.ts';
 import type { EnvironmentSpec } from '../nodes/provider.ts';
@@ -15,27 +16,33 @@ export interface EnvironmentRecord {
 
 const file = 'environment.json';
 
-export async function recordEnvironment(spec: EnvironmentSpec): Promise<void> {
-  const record: EnvironmentRecord = {
-    name: spec.name,
-    network: spec.network,
-    project: projectRoot,
-  };
-  await writeAtomic(join(spec.stateDir, file), `${JSON.stringify(record, null, 2)}\n`);
+export async function recordEnvironment({
+  name,
+  network,
+  stateDir,
+}: EnvironmentSpec): Promise<void> {
+  const record: EnvironmentRecord = { name, network, project: projectRoot };
+  await writeAtomic(join(stateDir, file), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** All environments of this user on this host. A record that cannot be read is passed over. */
-export async function knownEnvironments(): Promise<EnvironmentRecord[]> {
-  const names = await readdir(stateRoot()).catch(() => []);
-  const records: EnvironmentRecord[] = [];
-  for (const name of names) {
-    const text = await readIfExists(join(stateRoot(), name, file)).catch(() => undefined);
-    if (text === undefined) continue;
-    try {
-      records.push(JSON.parse(text) as EnvironmentRecord);
-    } catch {
-      continue;
-    }
+/** A damaged file must not keep others from working. */
+function parseRecord(text: string): EnvironmentRecord | undefined {
+  try {
+    const { name, network, project } = JSON.parse(text) as Partial<EnvironmentRecord>;
+    if (typeof name !== 'string' || typeof network !== 'string') return undefined;
+    if (cidrProblem(network) !== undefined) return undefined;
+    return { name, network, project: project ?? 'an unknown folder' };
+  } catch {
+    return undefined;
   }
-  return records;
+}
+
+/** All environments of this user on this host. */
+export async function knownEnvironments(): Promise<EnvironmentRecord[]> {
+  const folders = await readdir(stateRoot()).catch(() => []);
+  const found = folders.map(async (folder) => {
+    const text = await readIfExists(join(stateRoot(), folder, file)).catch(() => undefined);
+    return text === undefined ? undefined : parseRecord(text);
+  });
+  return (await Promise.all(found)).filter((one) => one !== undefined);
 }

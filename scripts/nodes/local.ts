@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { $ } from 'zx';
 import { commandLine, type Argv } from '../base/argv.ts';
 import { LabError } from '../base/errors.ts';
@@ -20,11 +21,12 @@ export function lastLines(text: string, count = 20): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 }
 
-/** Calls back once per complete line of a stream that arrives in pieces. */
+/** Calls back once per complete line of one stream, which arrives in pieces that may end inside a letter. */
 export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer | string) => void {
+  const decoder = new StringDecoder('utf8');
   let rest = '';
   return (chunk) => {
-    const lines = (rest + chunk.toString()).split('\n');
+    const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) onLine(line.trimEnd());
   };
@@ -60,10 +62,11 @@ export async function local(argv: Argv, options: LocalOptions = {}): Promise<Exe
     input: options.stdin ?? '',
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })`${[...argv]}`;
+  // A program may end without having read all of its input; its exit code tells whether that was right.
+  run.stdin.on('error', () => undefined);
   if (options.onLine) {
-    const take = lineSplitter(options.onLine);
-    run.stdout.on('data', take);
-    run.stderr.on('data', take);
+    run.stdout.on('data', lineSplitter(options.onLine));
+    run.stderr.on('data', lineSplitter(options.onLine));
   }
   const began = Date.now();
   const output = await run;

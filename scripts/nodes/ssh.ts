@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { commandLine, type Argv } from '../base/argv.ts';
 import { LabError, messageOf } from '../base/errors.ts';
@@ -18,15 +19,6 @@ const connectTimeout = 10_000;
 /** sshd refuses more than MaxSessions channels on a connection; a plain Debian has 10. */
 const maxChannels = 8;
 
-/** Numbers of the signals that end commands, for the shell's 128 + n. */
-const signalNumbers: Readonly<Record<string, number>> = {
-  HUP: 1,
-  INT: 2,
-  KILL: 9,
-  PIPE: 13,
-  TERM: 15,
-};
-
 /** Lets at most `size` run at once; the others wait their turn. */
 function turnstile(size: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = size;
@@ -44,32 +36,36 @@ function turnstile(size: number): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-async function connect(target: SshTarget): Promise<Client> {
-  const { privateKey, hostKey } = await target.credentials();
+function sshError(target: SshTarget, what: string, cause: unknown): LabError {
+  const where = `${target.name} (${target.address}:${target.port})`;
+  return new LabError('ssh', `${where}: ${what}`, {
+    why: messageOf(cause),
+    hint: 'lab status',
+    cause,
+  });
+}
+
+function hostKeyChanged({ name, address, port }: SshTarget): LabError {
+  const text = `${name} (${address}:${port}) shows another ssh host key than it was given`;
+  return new LabError('host-key-changed', text, {
+    why: 'another machine answers at this address, or its key was replaced; nothing was sent to it',
+    hint: 'lab down && lab up   (or restore the key of /etc/lab in the node)',
+  });
+}
+
+function logIn(target: SshTarget, { privateKey, hostKey }: Credentials): Promise<Client> {
   const client = new ssh2.Client();
   let changed = false;
   return new Promise((resolve, reject) => {
     client.once('ready', () => resolve(client));
     // Stays for good: ssh2 may report a second error after the first, and an unheard one ends the process.
     client.on('error', (error) => {
-      const where = `${target.name} (${target.address}:${target.port})`;
-      reject(
-        changed
-          ? new LabError(
-              'host-key-changed',
-              `${where} shows another ssh host key than it was given`,
-              {
-                why: 'another machine answers at this address, or its key was replaced; nothing was sent to it',
-                hint: 'lab down && lab up   (or restore the key of /etc/lab in the node)',
-              },
-            )
-          : new LabError('ssh', `${where}: no ssh connection`, {
-              why: messageOf(error),
-              hint: 'lab status',
-              cause: error,
-            }),
-      );
+      // Some errors leave the socket open until the other side has had enough.
+      client.destroy();
+      reject(changed ? hostKeyChanged(target) : error);
     });
+    // Whoever hangs up before the end of the handshake may do so without any error.
+    client.once('close', () => reject(new Error('the connection was closed before the login')));
     client.connect({
       host: target.address,
       port: target.port,
@@ -87,13 +83,68 @@ async function connect(target: SshTarget): Promise<Client> {
   });
 }
 
+async function connect(target: SshTarget): Promise<Client> {
+  try {
+    return await logIn(target, await target.credentials());
+  } catch (error) {
+    throw error instanceof LabError ? error : sshError(target, 'no ssh connection', error);
+  }
+}
+
+/** A channel, and its exit code; undefined if the connection was lost before the command ended. */
+interface Session {
+  stream: ClientChannel;
+  ended: Promise<number | undefined>;
+}
+
+function exitOf(stream: ClientChannel): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    let code: number | undefined;
+    stream.on('exit', (status: number | null, signal?: string) => {
+      code = status ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+    });
+    stream.on('close', () => resolve(code));
+  });
+}
+
+/** `reached` rejects when the time is up or the signal aborts; `lift` ends the watching. */
+function limit(
+  timeout: number,
+  signal: AbortSignal | undefined,
+  late: () => LabError,
+): { reached: Promise<never>; lift: () => void } {
+  let lift = (): void => undefined;
+  const reached = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(late()), timeout);
+    const onAbort = (): void => reject(signal?.reason as Error);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    lift = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+  });
+  return { reached, lift };
+}
+
 /** The words as the wanted user: root by sudo, which is set up without a password. */
 function asUser(argv: Argv, user: 'root' | 'vagrant'): Argv {
   return user === 'root' ? ['sudo', '-n', '--', ...argv] : argv;
 }
 
-const writeFileScript =
-  'mkdir -p "$(dirname "$1")" && cat >"$1.lab-new" && chmod "$2" "$1.lab-new" && chown "$3" "$1.lab-new" && mv "$1.lab-new" "$1"';
+/** The size is compared because the end of a lost connection looks like the end of the content. */
+const writeFileScript = `
+set -e
+mkdir -p "$(dirname "$1")"
+umask 077
+cat >"$1.lab-new"
+if [ "$(wc -c <"$1.lab-new")" -ne "$4" ]; then
+  rm "$1.lab-new"
+  echo "$1: only a part of the content arrived" >&2
+  exit 1
+fi
+chmod "$2" "$1.lab-new"
+chown "$3" "$1.lab-new"
+mv "$1.lab-new" "$1"`;
 
 /** A node over ssh: one connection, made when it is first needed and anew when it was lost. */
 export function sshNode(target: SshTarget): Node {
@@ -107,69 +158,63 @@ export function sshNode(target: SshTarget): Node {
     const forget = (): void => {
       if (connection === attempt) connection = undefined;
     };
-    attempt.then((client) => client.once('close', forget).once('error', forget), forget);
+    attempt.then(
+      (client) => client.once('error', forget).once('end', forget).once('close', forget),
+      forget,
+    );
     return attempt;
   }
 
-  async function channel(
-    command: string,
-    pty?: ShellOptions['terminal'],
-  ): Promise<{ stream: ClientChannel; ended: Promise<number> }> {
+  async function channel(command: string, pty?: ShellOptions['terminal']): Promise<Session> {
     const client = await connected();
     const options = pty ? { pty: { cols: pty.columns, rows: pty.rows, term: pty.type } } : {};
-    return new Promise((resolve, reject) => {
+    return new Promise<Session>((resolve, reject) => {
       // The exit status of a quick command may come in the same packet, before any `await` goes on.
       const done = (error: Error | undefined, stream: ClientChannel): void =>
         error ? reject(error) : resolve({ stream, ended: exitOf(stream) });
       if (command === '' && pty) {
         client.shell({ cols: pty.columns, rows: pty.rows, term: pty.type }, done);
       } else client.exec(command, options, done);
+    }).catch((error: unknown) => {
+      throw sshError(target, 'no ssh session', error);
     });
   }
 
-  function exitOf(stream: ClientChannel): Promise<number> {
-    return new Promise((resolve) => {
-      let code = 255;
-      stream.on('exit', (status: number | null, signal?: string) => {
-        code = status ?? 128 + (signalNumbers[(signal ?? '').replace(/^SIG/, '')] ?? 0);
-      });
-      stream.on('close', () => resolve(code));
-    });
-  }
-
+  /** The deadline holds from here on: for the connection, the channel and the command together. */
   async function collect(argv: Argv, options: ExecOptions): Promise<ExecResult> {
-    const timeout = options.timeout ?? 60_000;
-    options.signal?.throwIfAborted();
-    const { stream, ended } = await channel(commandLine(asUser(argv, options.as ?? 'root')));
-    const output: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
-    stream.on('data', (chunk: Buffer) => output.stdout.push(chunk));
-    stream.stderr.on('data', (chunk: Buffer) => output.stderr.push(chunk));
-    if (options.onLine) {
-      const take = lineSplitter(options.onLine);
-      stream.on('data', take);
-      stream.stderr.on('data', take);
-    }
-    stream.end(options.stdin ?? '');
-    let timer: NodeJS.Timeout | undefined;
-    let onAbort: (() => void) | undefined;
-    const interrupted = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const text = `${target.name}: no end after ${timeout / 1000} s`;
-        reject(new LabError('command-timeout', text, { why: commandLine(argv) }));
-      }, timeout);
-      onAbort = (): void => reject(options.signal?.reason as Error);
-      options.signal?.addEventListener('abort', onAbort, { once: true });
+    const { timeout = 60_000, signal, stdin = '', as = 'root' } = options;
+    signal?.throwIfAborted();
+    const { reached, lift } = limit(timeout, signal, () => {
+      const text = `${target.name}: no end after ${timeout / 1000} s`;
+      return new LabError('command-timeout', text, { why: commandLine(argv) });
     });
+    const opening = channel(commandLine(asUser(argv, as)));
     try {
-      const exitCode = await Promise.race([ended, interrupted]);
+      const { stream, ended } = await Promise.race([opening, reached]);
+      const output: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
+      stream.on('data', (chunk: Buffer) => output.stdout.push(chunk));
+      stream.stderr.on('data', (chunk: Buffer) => output.stderr.push(chunk));
+      if (options.onLine) {
+        stream.on('data', lineSplitter(options.onLine));
+        stream.stderr.on('data', lineSplitter(options.onLine));
+      }
+      stream.end(stdin);
+      const exitCode = await Promise.race([ended, reached]);
+      if (exitCode === undefined) {
+        const lost = new Error(`it is not known how this ended: ${commandLine(argv)}`);
+        throw sshError(target, 'the ssh connection was lost', lost);
+      }
       const text = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8');
       return { stdout: text(output.stdout), stderr: text(output.stderr), exitCode };
     } catch (error) {
-      stream.close();
+      // Also a channel that opens only now.
+      opening.then(
+        ({ stream }) => stream.close(),
+        () => undefined,
+      );
       throw error;
     } finally {
-      clearTimeout(timer);
-      if (onAbort) options.signal?.removeEventListener('abort', onAbort);
+      lift();
     }
   }
 
@@ -186,7 +231,9 @@ export function sshNode(target: SshTarget): Node {
     },
     async put(path, content, options = {}) {
       const { mode = '0644', owner = 'root:root' } = options;
-      await node.exec(['sh', '-c', writeFileScript, 'sh', path, mode, owner], { stdin: content });
+      const size = String(Buffer.byteLength(content));
+      const argv = ['sh', '-c', writeFileScript, 'sh', path, mode, owner, size];
+      await node.exec(argv, { stdin: content });
     },
     async shell(options) {
       const { stream, ended } = await channel(commandLine(options.command), options.terminal);
@@ -196,7 +243,7 @@ export function sshNode(target: SshTarget): Node {
       options.onResize?.((columns, rows) => stream.setWindow(rows, columns, 0, 0));
       const code = await ended;
       options.stdin.unpipe(stream);
-      return code;
+      return code ?? 255;
     },
     close() {
       connection?.then(

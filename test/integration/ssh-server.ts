@@ -26,8 +26,6 @@ interface ServerOptions {
   port?: number;
   /** As sshd's MaxSessions: more than these on one connection are refused. */
   maxSessions?: number;
-  /** Takes a session over; without it commands are run by `sh -c` on this machine. */
-  onSession?: (accept: () => Session) => boolean;
 }
 
 /** An sshd of this process on 127.0.0.1, and what it was asked. */
@@ -39,6 +37,8 @@ export interface SshServer {
   /** Sessions that are open now, and the most that ever were. */
   sessions: { now: number; most: number };
   terminals: (PseudoTtyInfo | WindowChangeInfo)[];
+  /** Takes sessions over; otherwise commands are run by `bash -c` on this machine, as a login shell would. */
+  onSession: ((accept: () => Session) => void) | undefined;
   /** Cuts all connections, as a node that is switched off does. */
   drop(): void;
   close(): Promise<void>;
@@ -68,7 +68,7 @@ function terminal(channel: ServerChannel, session: Session, first: PseudoTtyInfo
 }
 
 export async function startSshServer(options: ServerOptions): Promise<SshServer> {
-  const { hostKey, userKey, maxSessions = 10, onSession } = options;
+  const { hostKey, userKey, maxSessions = 10 } = options;
   const tools = await mkdtemp(join(tmpdir(), 'lab-ssh-server-'));
   await writeFile(join(tools, 'sudo'), sudo, { mode: 0o755 });
   const env = { ...process.env, PATH: `${tools}${delimiter}${process.env['PATH']}` };
@@ -76,7 +76,7 @@ export async function startSshServer(options: ServerOptions): Promise<SshServer>
   const children = new Set<ChildProcess>();
 
   function runCommand(channel: ServerChannel, command: string): void {
-    const child = spawn('sh', ['-c', command], { env, detached: true });
+    const child = spawn('bash', ['-c', command], { env, detached: true });
     children.add(child);
     channel.pipe(child.stdin);
     child.stdin.on('error', () => undefined);
@@ -105,7 +105,7 @@ export async function startSshServer(options: ServerOptions): Promise<SshServer>
       else context.reject(['publickey']);
     });
     connection.on('session', (accept, reject) => {
-      if (onSession?.(accept)) return;
+      if (seen.onSession) return seen.onSession(accept);
       if (sessions === maxSessions) return void reject();
       sessions++;
       seen.sessions.most = Math.max(seen.sessions.most, ++seen.sessions.now);
@@ -141,6 +141,7 @@ export async function startSshServer(options: ServerOptions): Promise<SshServer>
     connections: 0,
     sessions: { now: 0, most: 0 },
     terminals: [],
+    onSession: undefined,
     drop() {
       for (const connection of open) connection.end();
     },

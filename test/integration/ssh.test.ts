@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabError } from '../../scripts/base/errors.ts';
 import { until } from '../../scripts/base/until.ts';
+import type { Credentials } from '../../scripts/nodes/identity.ts';
 import type { Node } from '../../scripts/nodes/node.ts';
 import { sshNode } from '../../scripts/nodes/ssh.ts';
 import { makeKey, startSshServer, type SshServer } from './ssh-server.ts';
@@ -18,7 +19,13 @@ let server: SshServer;
 let folder = '';
 
 /** A node at a port of this machine, with the keys that it should have. */
-function nodeAt(port: number, credentials = { privateKey: userKey.private, hostKey: hostKey.blob }): Node {
+function nodeAt(
+  port: number,
+  credentials: Credentials | Promise<Credentials> = {
+    privateKey: userKey.private,
+    hostKey: hostKey.blob,
+  },
+): Node {
   const node = sshNode({
     name: 'node1',
     role: 'worker',
@@ -79,7 +86,11 @@ describe('exec', () => {
   });
 
   it('keeps stdout and stderr apart', async () => {
-    const { stdout, stderr } = await nodeAt(server.port).exec(['sh', '-c', 'echo out; echo err >&2']);
+    const { stdout, stderr } = await nodeAt(server.port).exec([
+      'sh',
+      '-c',
+      'echo out; echo err >&2',
+    ]);
     expect([stdout, stderr]).toEqual(['out\n', 'err\n']);
   });
 
@@ -119,9 +130,12 @@ describe('exec', () => {
     const node = nodeAt(server.port);
     expect((await node.exec(['cat'], { stdin: 'Größe\n' })).stdout).toBe('Größe\n');
     const bytes = randomBytes(5_000_000);
-    const { stdout } = await node.exec(['sh', '-c', 'cat >"$0"; wc -c <"$0"', join(folder, 'big')], {
-      stdin: bytes,
-    });
+    const { stdout } = await node.exec(
+      ['sh', '-c', 'cat >"$0"; wc -c <"$0"', join(folder, 'big')],
+      {
+        stdin: bytes,
+      },
+    );
     expect(Number(stdout)).toBe(bytes.length);
     expect(bytes.equals(await readFile(join(folder, 'big')))).toBe(true);
   });
@@ -148,7 +162,8 @@ describe('exec', () => {
   it('tells of lines while the command runs, each stream by itself', async () => {
     const lines: string[] = [];
     const when: number[] = [];
-    const script = 'printf half; sleep 0.1; echo other >&2; sleep 0.1; echo " whole"; printf Gr; sleep 0.1; printf "\\303"; sleep 0.1; printf "\\266ße\\n"';
+    const script =
+      'printf half; sleep 0.1; echo other >&2; sleep 0.1; echo " whole"; printf Gr; sleep 0.1; printf "\\303"; sleep 0.1; printf "\\266ße\\n"';
     await nodeAt(server.port).exec(['sh', '-c', script], {
       onLine: (line) => {
         lines.push(line);
@@ -171,7 +186,9 @@ describe('exec', () => {
   it('frees its place also when commands fail', async () => {
     const node = nodeAt(server.port);
     const failing = Array.from({ length: 20 }, () => failure(node.exec(['false'])));
-    expect((await Promise.all(failing)).map(({ code }) => code)).toEqual(Array(20).fill('command-failed'));
+    expect((await Promise.all(failing)).map(({ code }) => code)).toEqual(
+      Array(20).fill('command-failed'),
+    );
     expect((await node.exec(['echo', 'still works'])).stdout).toBe('still works\n');
   });
 });
@@ -191,31 +208,31 @@ describe('a limit', () => {
   });
 
   it('holds for opening a session too', async () => {
-    await server.close();
+    const node = nodeAt(server.port);
+    await node.exec(['true']);
     let held = 0;
-    const onSession = (): boolean => ++held > 0;
-    server = await startSshServer({ hostKey, userKey, onSession });
-    const error = await failure(nodeAt(server.port).exec(['true'], { timeout: 300 }));
+    server.onSession = () => held++;
+    const error = await failure(node.exec(['true'], { timeout: 200 }));
     expect(error.code).toBe('command-timeout');
     expect(held).toBe(1);
   });
 
   it('closes a session that opens only afterwards', async () => {
-    await server.close();
+    const node = nodeAt(server.port);
+    await node.exec(['true']);
+    let open: () => void = () => undefined;
     let closed = false;
-    server = await startSshServer({
-      hostKey,
-      userKey,
-      onSession: (accept) => {
-        setTimeout(() => {
-          accept().on('exec', (ok) => ok().on('close', () => (closed = true)));
-        }, 300);
-        return true;
-      },
-    });
-    expect((await failure(nodeAt(server.port).exec(['true'], { timeout: 100 }))).code).toBe(
-      'command-timeout',
-    );
+    server.onSession = (accept) => {
+      open = () =>
+        accept().on('exec', (ok) =>
+          ok()
+            .resume()
+            .on('close', () => (closed = true)),
+        );
+    };
+    const error = await failure(node.exec(['true'], { timeout: 200 }));
+    expect(error.code).toBe('command-timeout');
+    open();
     await eventually('the late session closed', () => closed);
   });
 
@@ -271,7 +288,7 @@ describe('a connection', () => {
     expect(server.connections).toBe(2);
   });
 
-  it('that is lost under a command is an error, never the command\'s own failure', async () => {
+  it("that is lost under a command is an error, never the command's own failure", async () => {
     const node = nodeAt(server.port);
     const running = node.exec(['sleep', '600'], { allowFailure: true });
     await eventually('the command runs', () => server.commands.length === 1);
@@ -310,9 +327,14 @@ describe('a connection', () => {
     expect(server.commands).toEqual([]);
   });
 
-  it('says what is wrong with keys that cannot be read', async () => {
-    const node = nodeAt(server.port, { privateKey: 'nonsense', hostKey: hostKey.blob });
-    expect((await failure(node.exec(['true']))).code).toBe('ssh');
+  it('says what is wrong with keys that are damaged or gone', async () => {
+    const damaged = nodeAt(server.port, { privateKey: 'nonsense', hostKey: hostKey.blob });
+    expect((await failure(damaged.exec(['true']))).code).toBe('ssh');
+    const gone = nodeAt(server.port, Promise.reject(new Error('ENOENT: id_ed25519')));
+    expect(await failure(gone.exec(['true']))).toMatchObject({
+      code: 'ssh',
+      why: 'ENOENT: id_ed25519',
+    });
   });
 
   it('fails plainly where nobody listens', async () => {
@@ -331,10 +353,13 @@ describe('a connection', () => {
     ['hangs up politely', (socket) => socket.end()],
     ['hangs up after its banner', (socket) => socket.end('SSH-2.0-node\r\n')],
     ['talks about something else', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['sends noise after its banner', (socket) => socket.end(`SSH-2.0-node\r\n${'\0x'.repeat(9000)}`)],
+    [
+      'sends noise after its banner',
+      (socket) => socket.end(`SSH-2.0-node\r\n${'\0x'.repeat(9000)}`),
+    ],
   ])('to something that %s is an error, and may be tried again', async (_, answer) => {
     const odd = createServer((socket) => {
-      socket.on('error', () => undefined);
+      socket.on('error', () => undefined).resume();
       answer(socket);
     });
     const node = nodeAt(await listen(odd));
@@ -345,20 +370,14 @@ describe('a connection', () => {
   });
 
   it('serves a quick command whose end comes with its beginning', async () => {
-    await server.close();
-    server = await startSshServer({
-      hostKey,
-      userKey,
-      onSession: (accept) => {
-        accept().on('exec', (ok) => {
-          const channel = ok();
-          channel.stderr.write('quick\n');
-          channel.exit(5);
-          channel.end();
-        });
-        return true;
-      },
-    });
+    server.onSession = (accept) => {
+      accept().on('exec', (ok) => {
+        const channel = ok();
+        channel.stderr.write('quick\n');
+        channel.exit(5);
+        channel.end();
+      });
+    };
     const node = nodeAt(server.port);
     for (const stdin of ['', 'x'.repeat(100_000)]) {
       const result = await node.exec(['x'], { stdin, allowFailure: true });
@@ -421,33 +440,33 @@ describe('shell', () => {
     return { stream, text: () => Buffer.concat(chunks).toString() };
   };
 
-  it.each([['a login shell', []], ['a command', ['top', '-d', '1 s']]])(
-    'gives %s a terminal that follows the size',
-    async (_, command) => {
-      const stdin = new PassThrough();
-      const stdout = reader();
-      let resize: (columns: number, rows: number) => void = () => undefined;
-      const session = nodeAt(server.port).shell({
-        command,
-        terminal: { columns: 80, rows: 24, type: 'xterm-256color' },
-        stdin,
-        stdout: stdout.stream,
-        stderr: reader().stream,
-        onResize: (listener) => (resize = listener),
-      });
-      await eventually('the first size', () => stdout.text() === '80x24\n');
-      stdin.write('ls');
-      await eventually('an echo', () => stdout.text().endsWith('<ls>'));
-      resize(132, 50);
-      await eventually('the new size', () => stdout.text().endsWith('132x50\n'));
-      stdin.write('\n');
-      expect(await session).toBe(7);
-      expect(server.terminals[0]).toMatchObject({ cols: 80, rows: 24, term: 'xterm-256color' });
-      expect(server.commands).toEqual([command.length === 0 ? '' : "top -d '1 s'"]);
-      expect(() => resize(1, 1)).not.toThrow();
-      expect(stdin.listenerCount('data')).toBe(0);
-    },
-  );
+  it.each([
+    ['a login shell', []],
+    ['a command', ['top', '-d', '1 s']],
+  ])('gives %s a terminal that follows the size', async (_, command) => {
+    const stdin = new PassThrough();
+    const stdout = reader();
+    let resize: (columns: number, rows: number) => void = () => undefined;
+    const session = nodeAt(server.port).shell({
+      command,
+      terminal: { columns: 80, rows: 24, type: 'xterm-256color' },
+      stdin,
+      stdout: stdout.stream,
+      stderr: reader().stream,
+      onResize: (listener) => (resize = listener),
+    });
+    await eventually('the first size', () => stdout.text() === '80x24\n');
+    stdin.write('ls');
+    await eventually('an echo', () => stdout.text().endsWith('<ls>'));
+    resize(132, 50);
+    await eventually('the new size', () => stdout.text().endsWith('132x50\n'));
+    stdin.write('\n');
+    expect(await session).toBe(7);
+    expect(server.terminals[0]).toMatchObject({ cols: 80, rows: 24, term: 'xterm-256color' });
+    expect(server.commands).toEqual([command.length === 0 ? '' : "top -d '1 s'"]);
+    expect(() => resize(1, 1)).not.toThrow();
+    expect(stdin.listenerCount('data')).toBe(0);
+  });
 
   it('runs a command without a terminal, as vagrant, with stdin to its end', async () => {
     const stdin = new PassThrough();

@@ -4,9 +4,14 @@ import { openEnvironment } from '../../lab/environment.ts';
 import type { CommandContext } from '../context.ts';
 import { attachTerminal } from '../terminal.ts';
 
-/** `--` only ends the options; it is no word of the command. */
+/**
+ * The words to run there. `--` only ends the options. A single word is a line for the shell, as with ssh itself
+ * ('ip -br link | head'); several words reach the program as they are.
+ */
 export function remoteCommand(words: readonly string[]): readonly string[] {
-  return words[0] === '--' ? words.slice(1) : words;
+  const given = words[0] === '--' ? words.slice(1) : words;
+  const [line = ''] = given;
+  return given.length === 1 ? ['bash', '-c', line] : given;
 }
 
 /** `lab ssh`: a login shell, or a command whose exit code is passed on. */

@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster.ts';
 import { runGuest } from '../guest.ts';
 import { printManifest } from '../objects.ts';
 import { apiAnswers, apiNodes, readyCondition } from '../readiness.ts';
-import { evictPods, podName, podsOnNetwork, type NetworkPod } from './evict-pods.ts';
+import { deletions, evictPods, podName, podsOnNetwork, type NetworkPod } from './evict-pods.ts';
 import { cniPlugins, type CniName } from './index.ts';
 import { cniFacts } from './install.ts';
 import { keepPodsOff, letPodsOn } from './keep-off.ts';
@@ -66,18 +66,23 @@ async function endAgents(
   const options = { signal, timeout: quick };
   const set = ['delete', 'daemonset', agent.daemonSet, ...scope];
   await cluster.kubectl.run([...set, '--ignore-not-found', '--wait=false'], options);
-  const names = new Set(alive.map(({ name }) => name));
+  const own = async (): Promise<NetworkPod[]> => {
+    const { items } = await cluster.kubectl.get<{ items: NetworkPod[] }>(
+      ['pods', ...scope],
+      options,
+    );
+    return items.filter(({ metadata }) =>
+      metadata.ownerReferences?.some(({ name }) => name === agent.daemonSet),
+    );
+  };
+  const answering = new Set(alive.map(({ name }) => name));
+  // Nobody would ever confirm the end of these, and their namespace would wait for it.
+  const lost = (await own()).filter(({ spec }) => !answering.has(spec.nodeName ?? ''));
+  const dead = new Set(lost.map(({ spec }) => spec.nodeName ?? ''));
+  await Promise.all(deletions(lost, dead).map((argv) => cluster.kubectl.run(argv, options)));
   await until(
     async () => {
-      const { items } = await cluster.kubectl.get<{ items: NetworkPod[] }>(
-        ['pods', ...scope],
-        options,
-      );
-      const left = items.filter(
-        ({ metadata, spec }) =>
-          metadata.ownerReferences?.some(({ name }) => name === agent.daemonSet) &&
-          names.has(spec.nodeName ?? ''),
-      );
+      const left = await own();
       if (left.length === 0) return { done: true, value: undefined };
       report(`${left.length} agents are ending`);
       return { done: false, state: left.map(podName).join(', ') };
@@ -157,6 +162,7 @@ export async function removeCni(
     });
   }
   const { problems, attempt } = bestEffort(signal);
+  report('asking every node');
   const asked = cluster.nodes.map(async (node) => ({ node, up: await answers(node, signal) }));
   const nodes = await Promise.all(asked);
   const alive = nodes.filter(({ up }) => up).map(({ node }) => node);
@@ -164,21 +170,23 @@ export async function removeCni(
     problems.push(`${node.name}: does not answer, and keeps its devices, files and rules`);
   }
 
+  const args = removalArguments(plugin, cluster.settings);
+  const cleanNodes = (): Promise<unknown> =>
+    Promise.all(
+      alive.map((node) =>
+        attempt(node.name, () => runGuest(node, 'cni-remove.sh', args, { signal })),
+      ),
+    );
   await attempt('keeping pods off', () => keepPodsOff(cluster, { signal, timeout: quick }));
   try {
     const evicted = await attempt('pods', () => evictPods(cluster, alive, report, signal));
     report('ending the agents');
     await attempt('agents', () => endAgents(cluster, plugin, alive, report, signal));
     report('removing objects, and devices, files and rules on every node');
-    const args = removalArguments(plugin, cluster.settings);
     await Promise.all([
       attempt('objects', () => removeObjects(cluster, plugin, signal)),
-      ...alive.map((node) =>
-        attempt(node.name, () => runGuest(node, 'cni-remove.sh', args, { signal })),
-      ),
+      cleanNodes().then(() => attempt('nodes', () => waitForNotReady(cluster, alive, signal))),
     ]);
-    report('waiting until the nodes are NotReady');
-    await attempt('nodes', () => waitForNotReady(cluster, alive, signal));
     const waiting = await attempt('pods', () => podsOnNetwork(cluster, signal));
     if (problems.length > 0) {
       throw new LabError('cni-remove-incomplete', `${plugin.title} is not removed completely`, {

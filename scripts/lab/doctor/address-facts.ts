@@ -1,12 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { cidrProblem, prefixOf } from '../../base/cidr.ts';
 import { LabError } from '../../base/errors.ts';
-import { readIfExists } from '../../base/files.ts';
-import { stateRoot } from '../../base/paths.ts';
 import type { EngineName } from '../../nodes/engine.ts';
 import { hasProgram, local } from '../../nodes/local.ts';
 import { label } from '../../nodes/providers/container-argv.ts';
+import { knownEnvironments, type EnvironmentRecord } from '../registry.ts';
 import type { HostNeeds } from './check.ts';
 
 export interface AddressFacts {
@@ -21,7 +18,7 @@ export interface AddressFacts {
   /** Networks that carry this project's label, of any environment of any user. */
   ours: readonly { environment: string; device: string; subnets: readonly string[] }[];
   /** Environments in the state folder, this one included. */
-  environments: readonly { name: string; network: string; project: string }[];
+  environments: readonly EnvironmentRecord[];
 }
 
 async function readRoutes(): Promise<AddressFacts['routes']> {
@@ -79,29 +76,6 @@ async function readOurs(engine: EngineName): Promise<AddressFacts['ours']> {
   return exitCode === 0 ? ownedNetworks(stdout) : [];
 }
 
-async function readEnvironments(): Promise<AddressFacts['environments']> {
-  const folders = await readdir(stateRoot()).catch(() => []);
-  const found = folders.map(async (folder) => {
-    const text = await readIfExists(join(stateRoot(), folder, 'environment.json')).catch(
-      () => undefined,
-    );
-    return text === undefined ? [] : [environmentFrom(text)].filter((one) => one !== undefined);
-  });
-  return (await Promise.all(found)).flat();
-}
-
-/** A damaged file must not keep others from working. */
-function environmentFrom(text: string): AddressFacts['environments'][number] | undefined {
-  try {
-    const { name, network, project } = JSON.parse(text) as Partial<AddressFacts['environments'][0]>;
-    if (typeof name !== 'string' || typeof network !== 'string') return undefined;
-    if (cidrProblem(network) !== undefined) return undefined;
-    return { name, network, project: project ?? 'an unknown folder' };
-  } catch {
-    return undefined;
-  }
-}
-
 /** @throws LabError `command-missing` without `ip`. */
 export async function collectAddresses(needs: HostNeeds): Promise<AddressFacts> {
   if (!(await hasProgram('ip'))) {
@@ -111,7 +85,7 @@ export async function collectAddresses(needs: HostNeeds): Promise<AddressFacts> 
   const [routes, addresses, environments, ...ours] = await Promise.all([
     readRoutes(),
     readAddresses(),
-    readEnvironments(),
+    knownEnvironments(),
     ...engines.map(readOurs),
   ]);
   const { podSubnet, serviceSubnet } = needs.kubernetes;

@@ -5,5 +5,3 @@ import { containerProvider, type ContainerOptions } from './container.ts';
 export const providers = {
   container: containerProvider,
 } satisfies Record<string, (options: ContainerOptions) => Provider>;
-
-export type ProviderName = keyof typeof providers;

@@ -86,6 +86,7 @@ async function prove(over: Record<string, unknown> = {}): Promise<Proof> {
       return Promise.resolve();
     },
     rest: 1,
+    patience: 20,
   });
 }
 

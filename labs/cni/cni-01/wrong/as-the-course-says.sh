@@ -3,7 +3,7 @@
 set -eu
 
 echo 'answer reason NetworkPluginNotReady'
-echo 'answer runtime-reason NetworkPluginNotReady'
+echo 'answer runtime-reason networkpluginnotready'
 echo 'answer directory /etc/cni/net.d/'
 echo 'answer taint node.kubernetes.io/not-ready:NoSchedule'
 echo 'answer pending coredns'
