@@ -14,6 +14,15 @@ export interface Started {
   /** Markdown. */
   task: string;
   questions: Question[];
+  /** Other exercises that are set up on this cluster; two at once may get into each other's way. */
+  others: string[];
+}
+
+async function othersOn({ progress }: Session, own: string, cluster: string): Promise<string[]> {
+  return Object.entries(await progress.all())
+    .filter(([id, record]) => id !== own && record.started !== undefined)
+    .filter(([, record]) => record.cluster === cluster)
+    .map(([id]) => id);
 }
 
 function runSetup(
@@ -64,7 +73,8 @@ export async function startExercise(session: Session, exercise: Exercise): Promi
     await progress.log({ id: spec.id, event: 'start' });
   }
   const task = render(exercise.task, allVars(record, cluster));
-  return { resumed, task, questions: questionsOf(session, exercise, record) };
+  const others = await othersOn(session, spec.id, id);
+  return { resumed, task, questions: questionsOf(session, exercise, record), others };
 }
 
 /**

@@ -104,6 +104,10 @@ export async function readApi(cluster: Cluster): Promise<ApiStatus | { problem: 
     return apiStatus(items);
   } catch (error) {
     const { details } = error as { details?: string };
-    return { problem: details?.split('\n').at(-1) || messageOf(error) };
+    const said = details
+      ?.split('\n')
+      .at(-1)
+      ?.replace(/ - did you specify .*/, '');
+    return { problem: said || messageOf(error) };
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { readIfExists, writeAtomic } from '../base/files.ts';
@@ -53,7 +53,9 @@ export async function writeSeed(
   settings: Readonly<Record<string, string>>,
 ): Promise<string> {
   const folder = seedFolder(environment, node.name);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await mkdir(folder, { recursive: true });
+  // sshd reads authorized_keys as the user who logs in, so this folder must be open whatever the umask is.
+  await chmod(folder, 0o755);
   await ensureKey(join(folder, 'ssh_host_ed25519_key'), node.name);
   await writeAtomic(join(folder, 'authorized_keys'), await ensureUserKey(environment));
   await writeAtomic(join(folder, 'machine-id'), `${machineId(environment.name, node.name)}\n`);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
 import { $ } from 'zx';
 import { commandLine, type Argv } from '../base/argv.ts';
@@ -46,37 +47,55 @@ export function commandFailed(where: string, argv: Argv, result: ExecResult): La
   );
 }
 
+/** How long a program may take to end after SIGTERM, in milliseconds; then it is killed. */
+const patience = 5_000;
+
 /**
  * Runs a program on the host.
  * @throws LabError `command-failed`, `command-missing` or `command-timeout`.
  */
 export async function local(argv: Argv, options: LocalOptions = {}): Promise<ExecResult> {
-  const timeout = options.timeout ?? 60_000;
+  const { timeout = 60_000, signal } = options;
+  signal?.throwIfAborted();
   const run = $({
     nothrow: true,
     quiet: true,
     prefix: '',
-    timeout: `${timeout}ms`,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
-    input: options.stdin ?? '',
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.stdin ? { input: options.stdin } : {}),
+    ...(signal === undefined ? {} : { signal }),
   })`${[...argv]}`;
   // A program may end without having read all of its input; its exit code tells whether that was right.
   run.stdin.on('error', () => undefined);
+  if (!options.stdin) run.stdin.end();
   if (options.onLine) {
     run.stdout.on('data', lineSplitter(options.onLine));
     run.stderr.on('data', lineSplitter(options.onLine));
   }
-  const began = Date.now();
+  let late = false;
+  const kill = (how: NodeJS.Signals): void => {
+    if (run.stage === 'running') run.kill(how).catch(() => undefined);
+  };
+  const timers = [
+    setTimeout(() => {
+      late = true;
+      kill('SIGTERM');
+    }, timeout),
+    setTimeout(kill, timeout + patience, 'SIGKILL'),
+  ];
+  const onAbort = (): void => void timers.push(setTimeout(kill, patience, 'SIGKILL'));
+  signal?.addEventListener('abort', onAbort, { once: true });
   const output = await run;
-  options.signal?.throwIfAborted();
+  timers.forEach(clearTimeout);
+  signal?.removeEventListener('abort', onAbort);
+  signal?.throwIfAborted();
   const result: ExecResult = {
     stdout: output.stdout,
     stderr: output.stderr,
-    exitCode: output.exitCode ?? 255,
+    exitCode: output.exitCode ?? 128 + (output.signal ? constants.signals[output.signal] : 127),
   };
-  if (output.signal && Date.now() - began >= timeout) {
+  if (late) {
     throw new LabError('command-timeout', `host: no end after ${timeout / 1000} s`, {
       why: commandLine(argv),
       details: lastLines(result.stderr),

@@ -28,6 +28,7 @@ YAML
   kubectl -n dns-03 wait --for=condition=Ready pod/client --timeout=18s
   ;;
 undo)
+  kubectl -n "$LAB_NAMESPACE" delete pods --all --grace-period=1 --wait=false
   kubectl delete namespace dns-03 "$LAB_NAMESPACE" --ignore-not-found --timeout=60s
   ;;
 esac

@@ -20,13 +20,14 @@ spec:
 case $1 in
 apply)
   [ "$(cat "$file" 2>/dev/null)" != "$manifest" ] || exit 0
-  mkdir -p "$folder"
+  # A kubelet whose folder is missing looks for it every second; it is not told of files that were there before.
+  [ -d "$folder" ] || { mkdir -p "$folder" && sleep 2; }
   # In one step: the kubelet may read at any moment. It passes over names that begin with a dot.
   printf '%s\n' "$manifest" >"$folder/.$LAB_STRAY"
   mv "$folder/.$LAB_STRAY" "$file"
   ;;
 undo)
-  # The folder stays: a kubelet whose folder was missing looks for it only every 20 s.
+  # The folder stays: a kubelet goes on watching the one that is gone, and would see a new one only every 20 s.
   rm -f "$file"
   ;;
 esac

@@ -4,9 +4,13 @@ import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import type { CommandContext } from '../context.ts';
 import { json, paint, say, table } from '../print.ts';
 
-function nodeRow({ node, problem, agent, file, network, plugins = [] }: NodeCni): string[] {
+function nodeRow(
+  { node, problem, agent, file, network, plugins = [] }: NodeCni,
+  unknown: boolean,
+): string[] {
   if (problem !== undefined) return [node, paint('red', problem)];
-  const state = agent ? paint(agent.ready ? 'green' : 'red', agent.state) : 'none';
+  const absent = unknown ? 'unknown' : 'none';
+  const state = agent ? paint(agent.ready ? 'green' : 'red', agent.state) : absent;
   const uses = network === undefined ? '' : `${network}: ${plugins.join(', ')}`;
   return [node, state, file ?? 'none', uses];
 }
@@ -20,14 +24,17 @@ export function cniHealthy({ installed, configured, nodes }: CniStatus): boolean
 
 export function cniStatusText(status: CniStatus): string {
   const { configured, installed, problem, nodes } = status;
-  const names = installed === undefined ? 'unknown' : installed.join(', ') || 'none';
+  const names = installed?.join(', ') || 'none';
   const wish =
     installed?.includes(configured) || names === configured ? '' : '   (not as configured)';
   const lines = [
     `configured  ${configured}`,
-    `installed   ${names}${wish}${problem === undefined ? '' : ` (${problem})`}`,
+    `installed   ${installed ? `${names}${wish}` : `unknown: ${problem}`}`,
     '',
-    table(['NODE', 'AGENT', 'CONFIG IN USE', 'NETWORK'], nodes.map(nodeRow)),
+    table(
+      ['NODE', 'AGENT', 'CONFIG IN USE', 'NETWORK'],
+      nodes.map((one) => nodeRow(one, installed === undefined)),
+    ),
   ];
   for (const { node, unused = [] } of nodes) {
     if (unused.length > 0)

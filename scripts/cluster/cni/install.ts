@@ -1,9 +1,12 @@
 import { LabError } from '../../base/errors.ts';
+import { commandFailed } from '../../nodes/local.ts';
 import type { Report } from '../../nodes/provider.ts';
 import type { Cluster } from '../cluster.ts';
 import { apiPort } from '../kubeadm.ts';
-import { printManifest } from '../objects.ts';
+import { kubectlArgv } from '../kubectl.ts';
+import { printManifest, type KubeObject } from '../objects.ts';
 import { cniPlugins, type CniName } from './index.ts';
+import { waitForNamespacesGone } from './namespaces.ts';
 import type { CniFacts } from './plugin.ts';
 
 export function cniFacts(cluster: Cluster): CniFacts {
@@ -19,12 +22,28 @@ export async function refuseImpossible(name: CniName): Promise<void> {
   if (refusal) throw refusal;
 }
 
+/** False when the namespace that somebody has just deleted is still going: then what was applied goes with it. */
+async function applyUnlessDying(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+): Promise<boolean> {
+  const words = kubectlArgv(['apply', '--server-side', '--force-conflicts', '-f', '-']);
+  const options = { stdin: printManifest(objects), allowFailure: true };
+  const applied = await cluster.controlPlane.exec(words, options);
+  if (/being (deleted|terminated)/.test(applied.stderr)) return false;
+  if (applied.exitCode === 0) return true;
+  throw commandFailed(cluster.controlPlane.name, words, applied);
+}
+
 /** Applies the manifest; waiting for its effect is `readiness.ts`'s part. */
 export async function installCni(cluster: Cluster, name: CniName, report: Report): Promise<void> {
   await refuseImpossible(name);
   const objects = await cniPlugins[name].objects(cniFacts(cluster));
   if (objects.length === 0) return;
   report(`applying ${objects.length} objects`);
+  if (await applyUnlessDying(cluster, objects)) return;
+  report('waiting for the end of what was there before');
+  await waitForNamespacesGone(cluster, objects);
   await cluster.kubectl.apply(printManifest(objects));
 }
 

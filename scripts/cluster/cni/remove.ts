@@ -9,6 +9,7 @@ import { apiAnswers, apiNodes, readyCondition } from '../readiness.ts';
 import { deletions, evictPods, podName, podsOnNetwork, type NetworkPod } from './evict-pods.ts';
 import { cniPlugins, type CniName } from './index.ts';
 import { cniFacts } from './install.ts';
+import { waitForNamespacesGone } from './namespaces.ts';
 import { keepPodsOff, letPodsOn } from './keep-off.ts';
 import type { CniPlugin } from './plugin.ts';
 import { configFiles, removalArguments } from './traces.ts';
@@ -109,18 +110,7 @@ async function removeObjects(
     const words = ['delete', ...plugin.madeByAgent, '--namespace', plugin.agent.namespace];
     await cluster.kubectl.run([...words, '--ignore-not-found', '--wait=false'], options);
   }
-  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
-  for (const { metadata } of namespaces) {
-    const words = ['get', 'namespace', metadata.name, '-o', 'name', '--ignore-not-found'];
-    await until(
-      async () => {
-        const { stdout } = await cluster.kubectl.run(words, options);
-        const gone = stdout.trim() === '';
-        return gone ? { done: true, value: undefined } : { done: false, state: 'still there' };
-      },
-      { describe: `the end of namespace ${metadata.name}`, timeout: 60_000, interval: 400, signal },
-    );
-  }
+  await waitForNamespacesGone(cluster, objects, signal);
 }
 
 /** kubelets tell it with their next status, up to 10 s later; pods let on earlier would be bound and hang. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Node } from '../../nodes/node.ts';
 import type { Cluster } from '../cluster.ts';
+import { apiAnswers } from '../readiness.ts';
 import { cniPlugins, type CniName } from './index.ts';
 import { installedCnis } from './install.ts';
 import { leftoversSeen, lookAt } from './look.ts';
@@ -117,6 +118,8 @@ export async function cniStatus(
   let found = new Map<string, Agent>();
   let problem: string | undefined;
   try {
+    if (!(await apiAnswers(cluster.controlPlane)))
+      throw new Error('the API server does not answer');
     installed = await installedCnis(cluster);
     found = await agents(cluster, installed);
   } catch (error) {

@@ -42,6 +42,9 @@ async function isFolder(path: string): Promise<boolean> {
 export function containerProvider({ engine, environment, supply }: ContainerOptions): Provider {
   const nodes = new Map<string, Node>();
   const mine = `label=${words.label}=${environment.name}`;
+  // docker knows no --time; it does not wait anyhow.
+  const now = engine.name === 'podman' ? ['--time', '0'] : [];
+  const removeNow = ['rm', '--force', '--volumes', ...now];
 
   function spec(name: string): NodeSpec {
     const found = environment.nodes.find((node) => node.name === name);
@@ -189,10 +192,9 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     async remove(name) {
       nodes.get(name)?.close();
       nodes.delete(name);
-      const container = words.containerName(environment, name);
-      await engine.run(['rm', '--force', '--volumes', '--time', '0', container], {
-        allowFailure: true,
-      });
+      if ((await states()).get(name) !== 'missing') {
+        await engine.run([...removeNow, words.containerName(environment, name)]);
+      }
       await rm(join(environment.stateDir, 'nodes', name), { recursive: true, force: true });
     },
     async destroy(report) {
@@ -202,8 +204,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       const ids = stdout.split('\n').filter(Boolean);
       if (ids.length > 0) {
         report(`removing ${ids.length} containers`);
-        const now = engine.name === 'podman' ? ['--time', '0'] : [];
-        await engine.run(['rm', '--force', '--volumes', ...now, ...ids], { timeout: 120_000 });
+        await engine.run([...removeNow, ...ids], { timeout: 120_000 });
       }
       for (const network of await networkNames()) {
         report(`removing network ${network}`);

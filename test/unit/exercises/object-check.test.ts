@@ -40,6 +40,12 @@ describe('object', () => {
     );
   });
 
+  it('takes no more than it asked for', async () => {
+    const three = fakeCluster([...spread, fakePod('c', 'node1', '10.244.1.6', web)]);
+    expect((await tryCheck(three, { ...pods, items: { equals: 2 } })).pass).toBe(false);
+    expect((await tryCheck(three, { ...pods, items: { at_least: 2 } })).pass).toBe(true);
+  });
+
   it('refuses a count of zero: that would pass by absence', async () => {
     await expect(async () =>
       tryCheck(fakeCluster(), { ...pods, items: { equals: 0 } }),

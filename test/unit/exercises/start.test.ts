@@ -39,6 +39,14 @@ describe('startExercise', () => {
     expect(desk.ran).toEqual(['apply']);
   });
 
+  it('tells which other exercises are set up on the same cluster', async () => {
+    await startExercise(session, await desk.exerciseWith({ id: 'net-98' }));
+    const second = await startExercise(session, await desk.exerciseWith());
+    expect(second.others).toEqual(['net-98']);
+    desk.renew();
+    expect((await startExercise(session, await desk.exerciseWith())).others).toEqual([]);
+  });
+
   it('sets up again, with the same values, when the cluster is a new one', async () => {
     const exercise = await desk.exerciseWith();
     const first = await startExercise(session, exercise);

@@ -1,0 +1,70 @@
+#!/bin/bash
+# apply: two pods to try with, and flannel without --iface, as in the course. undo: flannel with it.
+set -eu
+
+flannel=/vagrant/manifests/cni/flannel
+
+# New agents from this manifest, and nothing left of what somebody changed in the DaemonSet before.
+install() {
+  kubectl -n kube-flannel delete daemonset kube-flannel-ds --ignore-not-found --cascade=foreground --timeout=40s
+  kubectl annotate nodes --all flannel.alpha.coreos.com/public-ip-overwrite-
+  # flannel was installed by `lab up`; apply says so once for each object.
+  kubectl apply -f "$flannel/$1" 2> >(grep -v last-applied-configuration >&2)
+  kubectl -n kube-flannel rollout status daemonset kube-flannel-ds --timeout=60s
+}
+
+# What the agents tell each other: one address per node, in the order of the nodes.
+announced() {
+  kubectl get nodes -o jsonpath='{range .items[*]}{.metadata.annotations.flannel\.alpha\.coreos\.com/public-ip}{"\n"}{end}'
+}
+
+# An agent is Ready before it has chosen an address.
+wait_for_distinct() {
+  local count=0
+  for _ in $(seq 60); do
+    count=$(announced | sort -u | grep -c .)
+    if [ "$count" -eq "$1" ]; then return; fi
+    sleep 0.5
+  done
+  echo "the nodes announce $count different addresses to each other, not $1" >&2
+  exit 1
+}
+
+case $1 in
+apply)
+  if ! grep -q '"Type": "vxlan"' "$flannel/flannel.yml"; then
+    echo 'this exercise is about flannel with the backend vxlan; lab.yaml has another one' >&2
+    exit 1
+  fi
+  kubectl apply -f - <<'YAML'
+apiVersion: v1
+kind: Namespace
+metadata: { name: ts-01 }
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: net-probe, namespace: ts-01, labels: { app: net-probe } }
+spec:
+  selector: { matchLabels: { app: net-probe } }
+  template:
+    metadata: { labels: { app: net-probe } }
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+        - name: net-probe
+          image: wbitt/network-multitool:latest
+          imagePullPolicy: IfNotPresent
+YAML
+  kubectl -n ts-01 rollout status daemonset net-probe --timeout=40s
+  install flannel.yml
+  wait_for_distinct 1
+  kubectl -n kube-flannel logs -l app=flannel -c kube-flannel --tail=-1 |
+    sed -n 's/.*Using interface with name \(\S*\) and address \(\S*\)$/fact chosen_interface \1\nfact chosen_address \2/p' |
+    sort -u
+  ;;
+undo)
+  kubectl delete namespace ts-01 --ignore-not-found --timeout=60s
+  install flannel_fix.yml
+  wait_for_distinct "$(kubectl get nodes -o name | grep -c .)"
+  ;;
+esac
