@@ -21,5 +21,7 @@ export function parseManifest(text: string): KubeObject[] {
 }
 
 export function printManifest(objects: readonly object[]): string {
-  return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
+  return objects
+    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n');
 }

@@ -50,6 +50,8 @@ async function runStep<C>(step: Step<C>, context: C, options: RunOptions): Promi
       options.onEvent({ kind: 'skipped', id, title, reason, seconds: seconds() });
       return;
     }
+    // Looking at the nodes may have taken a while.
+    options.signal.throwIfAborted();
     const report = (text: string): void => options.onEvent({ kind: 'progress', id, text });
     await step.run(context, report, options.signal);
     options.onEvent({ kind: 'done', id, title, seconds: seconds() });

@@ -38,7 +38,7 @@ const containerfile = `FROM scratch
 ADD root.tar /
 RUN useradd --create-home --shell /bin/bash --groups sudo vagrant \\
  && systemctl mask ${masked.join(' ')} \\
- && mkdir -p /opt/cni/bin /etc/cni/net.d /lib/modules /vagrant /etc/lab \\
+ && mkdir -p /opt/cni/bin /etc/cni/net.d /lib/modules /vagrant /etc/lab /etc/kubernetes/manifests \\
  && update-alternatives --set iptables /usr/sbin/iptables-nft \\
  && kubectl_rc='source <(kubectl completion bash); alias k=kubectl' \\
  && echo "$kubectl_rc" >> /home/vagrant/.bashrc && echo "$kubectl_rc" >> /root/.bashrc

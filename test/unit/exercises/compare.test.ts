@@ -67,7 +67,10 @@ describe('sameValue', () => {
     expect(sameValue('node', '10.100.198.201', 'node1', aliases)).toBe(true);
     expect(sameValue('node', 'NODE1', '10.100.198.201', aliases)).toBe(true);
     expect(sameValue('node', '10.100.198.202', 'node1', aliases)).toBe(false);
-    expect(sameValue('node', '10.0.2.15', 'node1', aliases)).toBe(false);
+    const meant = ['master', 'node1', 'node2'].filter((name) =>
+      sameValue('node', '10.0.2.15', name, aliases),
+    );
+    expect(meant).toEqual([]);
     expect(sameValue('node', 'nowhere', 'node1', aliases)).toBe(false);
   });
 

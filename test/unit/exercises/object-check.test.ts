@@ -65,6 +65,15 @@ describe('object', () => {
     });
   });
 
+  it('does not count a missing value as different', async () => {
+    const nowhere = fakePod('c', 'node1', '10.244.1.6', { ...web, spec: { nodeName: undefined } });
+    const outcome = await tryCheck(fakeCluster([...spread, nowhere]), {
+      ...pods,
+      distinct: '.spec.nodeName',
+    });
+    expect(outcome).toMatchObject({ pass: false, actual: '.spec.nodeName is missing somewhere' });
+  });
+
   it('compares each object with what belongs to it', async () => {
     const check = {
       ...pods,

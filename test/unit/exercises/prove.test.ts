@@ -278,5 +278,6 @@ describe('proveExercise', () => {
     });
     const bad = failing(await prove({ criteria, parts: [], wrong }));
     expect(Object.keys(bad)).toContain('wrong/lazy gets 0 points and its message');
+    expect(Object.keys(bad)).toContain('fresh scores 0, and checking changes nothing');
   });
 });

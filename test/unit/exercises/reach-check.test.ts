@@ -35,6 +35,19 @@ describe('reach, open', () => {
     expect([...cluster.node1.asked, ...cluster.node2.asked]).toHaveLength(2);
   });
 
+  it.each([
+    ['all', 6],
+    ['other-node', 4],
+    ['same-node', 2],
+  ])('pairs: %s', async (pairs, count) => {
+    const cluster = lab();
+    cluster.objects.push(fakePod('c', 'node1', '10.244.1.6', label('net')));
+    cluster.node1.on(/./, reply(62));
+    cluster.node2.on(/./, reply(62));
+    expect((await tryCheck(cluster, { ...cross, pairs })).pass).toBe(true);
+    expect([...cluster.node1.asked, ...cluster.node2.asked]).toHaveLength(count);
+  });
+
   it('names the pairs that fail', async () => {
     const cluster = lab();
     cluster.node1.on(`uid-a: ${ping('10.244.2.5')}`, reply(62));
@@ -160,6 +173,15 @@ describe('reach, blocked', () => {
     cluster.objects = cluster.objects.filter(({ metadata }) => metadata.name !== 'stranger');
     cluster.node1.on(from('client'), '');
     expect((await tryCheck(cluster, check)).pass).toBe(false);
+  });
+
+  it('fails when one of several that should be blocked is not there', async () => {
+    const cluster = lab();
+    cluster.node1.on(from('stranger'), timeout).on(from('client'), '');
+    const gone = { pods: { name: 'gone' } };
+    const outcome = await tryCheck(cluster, { ...check, from: [...check.from, gone] });
+    expect(outcome.pass).toBe(false);
+    expect(outcome.actual).toContain('no running pod gone');
   });
 
   it('fails when the blocked pod has no process: its silence is no policy', async () => {
