@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cacheRoot } from '../base/paths.ts';
 
@@ -29,14 +29,22 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Work folders carry the maker's pid, so that those of a killed process can be told and removed. */
+/** Removes what killed processes left: work folders carry their maker's pid. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    const pid = /\.(\d+)\.[0-9a-f]+$/.exec(name)?.[1];
+    const pid = /\.(\d+)\.[0-9A-Za-z]+$/.exec(name)?.[1];
     if (pid !== undefined && !(await exists(`/proc/${pid}`))) {
       await rm(join(folder, name), { recursive: true, force: true });
     }
   }
+}
+
+/** A new folder on the cache's disk, to be removed by the caller; that of a killed caller goes with the next one. */
+export async function workFolder(name: string): Promise<string> {
+  const work = join(cacheRoot(), 'work');
+  await mkdir(work, { recursive: true });
+  await removeAbandoned(work);
+  return mkdtemp(join(work, `${name}.${process.pid}.`));
 }
 
 /**
@@ -50,13 +58,11 @@ export async function cached(
 ): Promise<string> {
   const target = entryPath(entry);
   if (await exists(target)) return target;
-  const work = join(cacheRoot(), 'work');
-  await mkdir(work, { recursive: true });
-  await removeAbandoned(work);
-  const folder = join(work, `${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}`);
-  await mkdir(folder);
+  const folder = await workFolder(basename(target));
   try {
     await make(folder);
+    // mkdtemp keeps it to its maker; the cache is as readable as any other folder.
+    await chmod(folder, 0o755);
     await mkdir(join(cacheRoot(), 'store'), { recursive: true });
     await rename(folder, target).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;

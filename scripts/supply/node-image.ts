@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheRoot, projectRoot } from '../base/paths.ts';
 import type { Engine } from '../nodes/engine.ts';
 import type { Report } from '../nodes/provider.ts';
-import { digest } from './cache.ts';
+import { digest, workFolder } from './cache.ts';
 import { linkOrCopy } from './images.ts';
 
 /** The node's own files, at the paths where they belong. */
@@ -106,9 +106,7 @@ export async function ensureNodeImage(
   const name = await nodeImageName(parts);
   const present = await engine.run(['image', 'inspect', name], { allowFailure: true });
   if (present.exitCode === 0) return name;
-  const work = join(cacheRoot(), 'work');
-  await mkdir(work, { recursive: true });
-  const context = await mkdtemp(join(work, `node-image.${process.pid}.`));
+  const context = await workFolder('node-image');
   try {
     await fillContext(parts, context);
     report('building the node image');
