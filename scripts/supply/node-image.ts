@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheRoot, projectRoot } from '../base/paths.ts';
+import { projectRoot } from '../base/paths.ts';
 import type { Engine } from '../nodes/engine.ts';
 import type { Report } from '../nodes/provider.ts';
 import { digest, workFolder } from './cache.ts';
@@ -50,16 +49,17 @@ STOPSIGNAL SIGRTMIN+3
 CMD ["/sbin/init"]
 `;
 
-/** A digest over a folder's file names, modes and contents. */
-async function folderDigest(folder: string): Promise<string> {
-  const hash = createHash('sha256');
+/** A digest over a folder's files: their names, contents, and whether they are programs. */
+export async function folderDigest(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  const parts: (string | Buffer)[] = [];
   for (const path of paths) {
-    hash.update(path.slice(folder.length)).update(await readFile(path));
+    const program = ((await stat(path)).mode & 0o111) === 0 ? 'file' : 'program';
+    parts.push(path.slice(folder.length), program, await readFile(path));
   }
-  return hash.digest('hex');
+  return digest(...parts);
 }
 
 export interface NodeImageParts {
