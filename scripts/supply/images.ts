@@ -50,9 +50,10 @@ async function stage(image: WorkloadImage, parts: Parts, folder: string): Promis
   }
 }
 
-/** The same files give the same bytes: sorted, without owner names and times. */
+/** The same files give the same bytes: sorted, without owner names, times, and what the umask leaves of modes. */
 async function pack(folder: string, archive: string): Promise<void> {
-  const stable = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
+  const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
+  const stable = ['--sort=name', '--mtime=@0', ...owner];
   await local(['tar', ...stable, '-C', folder, '-cf', archive, '.'], { timeout: 300_000 });
 }
 

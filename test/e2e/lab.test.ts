@@ -101,7 +101,7 @@ describe('a complete lab', () => {
     const { code, stdout } = await lab.run(['labs', 'prove']);
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/exercises: \d+ passed, 0 failed/);
-  });
+  }, 3_000_000);
 });
 
 describe('bad luck', () => {
