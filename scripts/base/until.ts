@@ -33,7 +33,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 /**
  * The only way this project waits: tries until the attempt is done or the deadline has passed.
  * An attempt that throws counts as "not yet"; its message becomes the last state.
- * @throws LabError `timeout` naming the last state seen.
+ * @throws LabError `timeout` naming the last state seen; the signal's reason when it aborts.
  */
 export async function until<T>(
   attempt: () => Promise<Attempt<T>>,
@@ -48,7 +48,6 @@ export async function until<T>(
       if (seen.done) return seen.value;
       last = seen.state;
     } catch (error) {
-      if (options.signal?.aborted) throw error;
       last = messageOf(error);
     }
     if (Date.now() >= deadline) {

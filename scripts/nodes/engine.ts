@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Argv } from '../base/argv.ts';
 import { LabError, messageOf } from '../base/errors.ts';
 import { hasProgram, local, type LocalOptions } from './local.ts';
@@ -24,6 +25,16 @@ export async function cgroupMode(): Promise<CgroupMode> {
   return unified.exitCode === 0 ? 'hybrid' : 'v1';
 }
 
+/** Bit number in the capability sets of /proc/PID/status; see capability.h of Linux. */
+const sysResource = 24n;
+
+/** Whether this process may hand the capability on to what it starts. */
+async function hasCapability(bit: bigint): Promise<boolean> {
+  const status = await readFile('/proc/self/status', 'utf8');
+  const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
+  return ((BigInt(`0x${bounding}`) >> bit) & 1n) === 1n;
+}
+
 /** crun refuses a hybrid host ("hybrid mode not supported"), so runc is preferred everywhere. */
 async function podmanRuntime(): Promise<'runc' | 'crun' | undefined> {
   if (await hasProgram('runc')) return 'runc';
@@ -47,6 +58,12 @@ async function probePodman(): Promise<Probe> {
 
 async function probeDocker(): Promise<Probe> {
   if (!(await hasProgram('docker'))) return { reason: 'docker: not installed' };
+  if (!(await hasCapability(sysResource))) {
+    return {
+      reason:
+        'docker: cannot start privileged containers on a host without CAP_SYS_RESOURCE ("unable to apply caps"); podman can',
+    };
+  }
   return finish('docker', 'default', ['version', '--format', '{{.Server.Version}}']);
 }
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeAll, afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasProgram, local } from '../../scripts/nodes/local.ts';
 import { components } from '../../scripts/supply/components.ts';
 import { ensureImages } from '../../scripts/supply/images.ts';
@@ -27,7 +27,9 @@ async function file(path: string, content: string, mode = 0o644): Promise<void> 
 
 /** The layout of all images, from programs of a few bytes. */
 async function build(umask = 0o022): Promise<Made> {
-  const root = await mkdtemp(join(tmpdir(), 'lab-oci-'));
+  // podman makes an image name of the path, so there may be no capital letters in it.
+  const root = join(tmpdir(), `lab-oci-${randomBytes(6).toString('hex')}`);
+  await mkdir(root);
   const before = process.umask(umask);
   try {
     const folders = new Map<string, string>();
@@ -154,12 +156,23 @@ describe('the layout', () => {
   });
 });
 
-/** podman with a store of its own, so that the user's images are not touched. */
+/** podman with a store and locks of its own, so that the user's images and containers are not touched. */
 describe.runIf(await hasProgram('podman'))('podman', () => {
-  const words = (): string[] => [
-    ...['podman', '--root', join(first.root, 'podman'), '--runroot', join(first.root, 'run')],
-    ...['--storage-driver', 'vfs', '--tmpdir', join(first.root, 'tmp')],
-  ];
+  async function podman(...argv: string[]): Promise<string> {
+    const configuration = join(first.root, 'containers.conf');
+    await writeFile(configuration, '[engine]\nlock_type = "file"\n');
+    const own = ['--root', join(first.root, 'podman'), '--runroot', join(first.root, 'run')];
+    const words = [
+      'podman',
+      ...own,
+      '--tmpdir',
+      join(first.root, 'tmp'),
+      '--storage-driver',
+      'vfs',
+    ];
+    const env = { CONTAINERS_CONF: configuration };
+    return (await local([...words, ...argv], { env })).stdout.trim();
+  }
 
   /** The same layout with one of its images only: this is the form that podman takes. */
   async function pull(tag: string): Promise<string> {
@@ -175,27 +188,24 @@ describe.runIf(await hasProgram('podman'))('podman', () => {
       join(layout, 'index.json'),
       JSON.stringify({ schemaVersion: 2, manifests: only }),
     );
-    const pulled = await local([...words(), 'pull', '--quiet', `oci:${layout}`]);
-    return pulled.stdout.trim();
+    return podman('pull', '--quiet', `oci:${layout}`);
   }
 
   async function content(image: string): Promise<string> {
-    const { stdout } = await local([...words(), 'create', image]);
+    const container = await podman('create', image);
     const archive = join(first.root, `${image}.tar`);
-    await local([...words(), 'export', '--output', archive, stdout.trim()]);
-    await local([...words(), 'rm', stdout.trim()]);
+    await podman('export', '--output', archive, container);
+    await podman('rm', container);
     return (await local(['tar', '-tvf', archive])).stdout;
   }
 
   it('accepts an image from programs alone', async () => {
     const image = await pull('registry.k8s.io/coredns/coredns:v1.14.2');
-    const { stdout } = await local([
-      ...words(),
-      ...['image', 'inspect', '--format', '{{json .Config}} {{.Os}}/{{.Architecture}}', image],
-    ]);
+    const format = '{{json .Config}} {{.Os}}/{{.Architecture}}';
+    const said = await podman('image', 'inspect', '--format', format, image);
     const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch;
-    expect(stdout).toContain('"Entrypoint":["/coredns"]');
-    expect(stdout.trim()).toMatch(new RegExp(` linux/${arch}$`));
+    expect(said).toContain('"Entrypoint":["/coredns"]');
+    expect(said).toMatch(new RegExp(` linux/${arch}$`));
     expect(await content(image)).toMatch(/^-rwxr-xr-x 0\/0 .* coredns$/m);
   });
 

@@ -7,16 +7,16 @@ set -eu
 . /run/flannel/subnet.env
 others=$(kubectl get nodes -o jsonpath='{range .items[*]}{.spec.podCIDR}{"\n"}{end}' | grep -vxF "${FLANNEL_SUBNET%.*}.0/24")
 
+# The agent may make its device anew at this moment; a route that goes with the old one is no longer there to be deleted.
+drop() {
+  if ! ip route delete "$1" dev "$2" && [ -n "$(ip route show exact "$1" dev "$2")" ]; then exit 1; fi
+}
 for range in $others; do
-  ip -j route show exact "$range" | jq -r '.[] | select(.dev != "flannel.1") | "\(.dst) dev \(.dev)"' |
-    while read -r route; do
-      # shellcheck disable=SC2086 # several words
-      ip route delete $route
-    done
+  ip -j route show exact "$range" |
+    jq -r '.[].dev | select(. != "flannel.1" and (test("^if[0-9]+$") | not))' |
+    while read -r device; do drop "$range" "$device"; done
 done
-ip -j route show default | jq -r '.[] | select(.dev == "enp0s8") | .dev' | while read -r device; do
-  ip route delete default dev "$device"
-done
+if ip route show default | grep -q 'dev enp0s8'; then drop default enp0s8; fi
 if [ -z "$(ip route show default)" ]; then ip route add default via 10.0.2.2 dev enp0s3; fi
 
 for range in $others; do

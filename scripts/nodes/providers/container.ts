@@ -106,7 +106,6 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       LAB_ADDRESS: node.address,
       LAB_MAC: macAddress(environment.name, node.name, 'lab'),
       NAT_MAC: macAddress(environment.name, node.name, 'nat'),
-      UPLINK_MAC: macAddress(environment.name, node.name, 'uplink'),
       DNS_SERVER: (await upstreamResolver()) ?? '',
     });
     report('cloning the image store');
@@ -123,10 +122,8 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       await adopt(node.name, created.stderr);
     }
     if (engine.name === 'docker') {
-      const uplink = macAddress(environment.name, node.name, 'uplink');
       const container = words.containerName(environment, node.name);
-      const mac = ['--driver-opt', `com.docker.network.endpoint.mac_address=${uplink}`];
-      await engine.run(['network', 'connect', ...mac, words.natNetwork(environment), container]);
+      await engine.run(['network', 'connect', words.natNetwork(environment), container]);
     }
   }
 

@@ -102,7 +102,7 @@ describe('until', () => {
       async () => {
         tries++;
         controller.abort(reason);
-        throw reason;
+        throw new Error('the connection was lost');
       },
       { describe: 'x', timeout: 60_000, interval: 1, signal: controller.signal },
     );
@@ -121,15 +121,20 @@ describe('until', () => {
 });
 
 describe('sleep', () => {
-  it('leaves no listener on the signal, however it ends', async () => {
+  it('leaves neither a listener nor a timer, however it ends', async () => {
     const { signal } = new AbortController();
     await sleep(1, signal);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
 
     const controller = new AbortController();
     const sleeping = sleep(60_000, controller.signal);
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
     controller.abort(new Error('stop'));
     await expect(sleeping).rejects.toThrow('stop');
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    // A timer that is left would keep the program from ending.
+    expect(timers()).toBe(before - 1);
   });
 });

@@ -2,27 +2,25 @@
 # Gives the node the two NICs of the course, at every boot. Argument: the node's settings file.
 #   enp0s8  the lab network; made by the engine, found by its MAC address
 #   enp0s3  NAT as VirtualBox does it: 10.0.2.15/24 on every node, gateway 10.0.2.2, DNS 10.0.2.3
-# The gateway is a network namespace of the node's own ("natgw"); the engine's second NIC (up0) is its way out.
+# The gateway is a network namespace of the node's own ("natgw"); the engine's other NIC is its way out.
 set -euo pipefail
 # shellcheck source=/dev/null
-. "$1" # LAB_MAC UPLINK_MAC NAT_MAC LAB_ADDRESS DNS_SERVER
-
-nic_by_mac() {
-  ip -json link | jq -r --arg mac "$1" '.[] | select(.address == $mac) | .ifname' | head -n 1
-}
+. "$1" # LAB_MAC NAT_MAC LAB_ADDRESS DNS_SERVER
 
 mount --make-rshared /
-lab=$(nic_by_mac "$LAB_MAC")
+lab=$(ip -json link | jq -r --arg mac "$LAB_MAC" '[.[] | select(.address == $mac)][0].ifname')
 if [ "$lab" != enp0s8 ]; then
   ip link set "$lab" down
   ip link set "$lab" name enp0s8
   ip link set enp0s8 up
 fi
 
-uplink=$(nic_by_mac "$UPLINK_MAC")
+uplink=$(ip -json -details link | jq -r '[.[] | select(.linkinfo.info_kind == "veth") | .ifname] - ["enp0s8", "enp0s3"] | .[0] // empty')
 if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per boot
   address=$(ip -json -4 address show dev "$uplink" | jq -r '.[0].addr_info[0] | "\(.local)/\(.prefixlen)"')
-  gateway=$(ip -json -4 route show default dev "$uplink" | jq -r '.[0].gateway')
+  # docker sets one default route for all NICs, and its gateway is always the first address.
+  gateway=$(ip -json -4 route show dev "$uplink" | jq -r '
+    (map(select(.dst == "default"))[0].gateway) // (map(select(.dst != "default"))[0].dst | sub("[0-9]+/.*"; "1"))')
   ip netns add natgw
   # The engine's NIC itself must stay here, under its name: podman takes its rules and its bridge away only if it
   # finds that NIC when the node is removed. The gateway gets a macvlan child of it.
@@ -31,7 +29,7 @@ if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per bo
   ip -n natgw link set lo up
   ip -n natgw address add "$address" dev up1
   ip -n natgw link set up1 up
-  [ "$gateway" = null ] || ip -n natgw route add default via "$gateway"
+  ip -n natgw route add default via "$gateway"
 
   ip link add enp0s3 address "$NAT_MAC" type veth peer name gw0 netns natgw
   ip address add 10.0.2.15/24 broadcast 10.0.2.255 dev enp0s3
@@ -53,6 +51,8 @@ if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per bo
     echo '}'
   } | ip netns exec natgw nft -f -
 fi
+
+echo 'nameserver 10.0.2.3' >/etc/resolv.conf # docker puts its own resolver there, on loopback, which pods cannot reach
 
 for setting in net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1; do
   sysctl -qw "$setting" || echo "cannot set $setting"
