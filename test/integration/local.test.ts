@@ -11,6 +11,7 @@ const stubborn = `trap '' TERM; echo $$ >"$0"; while :; do sleep 0.2; done`;
 it.each(['a deadline', 'an abort'])('a program that ignores %s is killed', async (reason) => {
   const folder = await mkdtemp(join(tmpdir(), 'lab-local-'));
   const pidFile = join(folder, 'pid');
+  let pid = 0;
   const controller = new AbortController();
   const { signal } = controller;
   try {
@@ -18,7 +19,7 @@ it.each(['a deadline', 'an abort'])('a program that ignores %s is killed', async
     const running = local(['sh', '-c', stubborn, pidFile], options).catch(
       (error: unknown) => error,
     );
-    const pid = await until(
+    pid = await until(
       async () => {
         const text = await readFile(pidFile, 'utf8');
         return text === '' ? { done: false, state: 'empty' } : { done: true, value: Number(text) };
@@ -31,7 +32,9 @@ it.each(['a deadline', 'an abort'])('a program that ignores %s is killed', async
     if (reason === 'an abort') expect(error).toBe(stop);
     else expect(error).toMatchObject({ code: 'command-timeout' });
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    pid = 0;
   } finally {
+    if (pid > 0) process.kill(pid, 'SIGKILL');
     await rm(folder, { recursive: true });
   }
 });

@@ -51,6 +51,9 @@ bash "$boot" "$settings" >/run/first.log
 state first
 bash "$boot" "$settings" >/run/second.log
 state second
+echo 'KUBELET_EXTRA_ARGS=--v=4' >/etc/default/kubelet
+bash "$boot" "$settings" >/run/third.log
+part 'own kubelet' && cat /etc/default/kubelet
 
 # What the node itself makes of it: who answers outside, and from where the node seems to come.
 # shellcheck disable=SC2016 # the dollars are JavaScript's

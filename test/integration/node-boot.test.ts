@@ -131,6 +131,8 @@ describe.runIf(process.getuid?.() === 0 && missing.length === 0)('node-boot.sh',
     it('tells kubelet and kubeadm what they have to know', () => {
       expect(of('first kubelet')).toEqual(['KUBELET_EXTRA_ARGS=--node-ip=10.100.198.201']);
       expect(of('first resolver')).toEqual(['nameserver 10.0.2.3']);
+      // A learner's own setting outlives the next boot.
+      expect(of('own kubelet')).toEqual(['KUBELET_EXTRA_ARGS=--v=4']);
       expect(of('first kubeadm')).toEqual(['/usr/local/lib/lab/kubeadm-in-container.sh']);
     });
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -38,7 +38,7 @@ export interface SshServer {
   sessions: { now: number; most: number };
   terminals: (PseudoTtyInfo | WindowChangeInfo)[];
   /** Takes sessions over; otherwise commands are run by `bash -c` on this machine, as a login shell would. */
-  onSession: ((accept: () => Session) => void) | undefined;
+  onSession: ((accept: () => Session, inOnePacket: (send: () => void) => void) => void) | undefined;
   /** Cuts all connections, as a node that is switched off does. */
   drop(): void;
   close(): Promise<void>;
@@ -97,6 +97,12 @@ export async function startSshServer(options: ServerOptions): Promise<SshServer>
     open.add(connection);
     seen.connections++;
     let sessions = 0;
+    const { _sock: socket } = connection as unknown as { _sock: Socket };
+    const inOnePacket = (send: () => void): void => {
+      socket.cork();
+      send();
+      process.nextTick(() => socket.uncork());
+    };
     connection.on('error', () => undefined);
     connection.on('close', () => open.delete(connection));
     connection.on('authentication', (context) => {
@@ -105,7 +111,7 @@ export async function startSshServer(options: ServerOptions): Promise<SshServer>
       else context.reject(['publickey']);
     });
     connection.on('session', (accept, reject) => {
-      if (seen.onSession) return seen.onSession(accept);
+      if (seen.onSession) return seen.onSession(accept, inOnePacket);
       if (sessions === maxSessions) return void reject();
       sessions++;
       seen.sessions.most = Math.max(seen.sessions.most, ++seen.sessions.now);

@@ -357,6 +357,13 @@ describe('a connection', () => {
       'sends noise after its banner',
       (socket) => socket.end(`SSH-2.0-node\r\n${'\0x'.repeat(9000)}`),
     ],
+    [
+      'sends noise and then resets',
+      (socket) => {
+        socket.write(`SSH-2.0-node\r\n${'\0x'.repeat(9000)}`);
+        setTimeout(() => socket.resetAndDestroy(), 20);
+      },
+    ],
   ])('to something that %s is an error, and may be tried again', async (_, answer) => {
     const odd = createServer((socket) => {
       socket.on('error', () => undefined).resume();
@@ -369,13 +376,28 @@ describe('a connection', () => {
     await new Promise((resolve) => odd.close(resolve));
   });
 
+  it('is not held open to something that never hangs up', async () => {
+    let gone = false;
+    const odd = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => undefined).on('close', () => (gone = true));
+      socket.write(`SSH-2.0-node\r\n${'\0x'.repeat(9000)}`);
+      const more = setInterval(() => socket.write('x'), 20);
+      socket.on('close', () => clearInterval(more));
+    });
+    expect((await failure(nodeAt(await listen(odd)).exec(['true']))).code).toBe('ssh');
+    await eventually('the connection closed', () => gone);
+    await new Promise((resolve) => odd.close(resolve));
+  });
+
   it('serves a quick command whose end comes with its beginning', async () => {
-    server.onSession = (accept) => {
+    server.onSession = (accept, inOnePacket) => {
       accept().on('exec', (ok) => {
-        const channel = ok();
-        channel.stderr.write('quick\n');
-        channel.exit(5);
-        channel.end();
+        inOnePacket(() => {
+          const channel = ok();
+          channel.stderr.write('quick\n');
+          channel.exit(5);
+          channel.end();
+        });
       });
     };
     const node = nodeAt(server.port);

@@ -37,11 +37,11 @@ taken=$(
   if overlap "$nodes" "$services"; then printf '%s\n' nodes services; fi
   if overlap "$pods" "$services"; then printf '%s\n' pods services; fi
 )
-for word in $(sort -u <<<"${taken:-none}"); do echo "answer overlap $word"; done
+sort -u <<<"${taken:-none}" | sed 's/^/answer overlap /'
 
 taken=$(
   if overlap "$LAB_PLAN" "$nodes"; then echo nodes; fi
   if overlap "$LAB_PLAN" "$pods"; then echo pods; fi
   if overlap "$LAB_PLAN" "$services"; then echo services; fi
 )
-for word in ${taken:-none}; do echo "answer plan $word"; done
+sed 's/^/answer plan /' <<<"${taken:-none}"

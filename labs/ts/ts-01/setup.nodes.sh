@@ -4,6 +4,7 @@ set -eu
 
 [ "$1" = undo ] || exit 0
 
+# shellcheck source=/dev/null
 . /run/flannel/subnet.env
 others=$(kubectl get nodes -o jsonpath='{range .items[*]}{.spec.podCIDR}{"\n"}{end}' | grep -vxF "${FLANNEL_SUBNET%.*}.0/24")
 

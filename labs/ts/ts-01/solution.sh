@@ -2,9 +2,12 @@
 # Evidence first, then the manifest with --iface. The checks read the facts of the start; here the agents are asked.
 set -eu
 
-log=$(kubectl -n kube-flannel logs -l app=flannel -c kube-flannel --tail=-1 | grep -m 1 'Using interface with name')
-echo "answer chosen-interface $(sed 's/.*name \(\S*\) and.*/\1/' <<<"$log")"
-echo "answer chosen-address $(sed 's/.* address //' <<<"$log")"
+chosen=$(
+  kubectl -n kube-flannel logs -l app=flannel -c kube-flannel --tail=-1 |
+    grep -o 'Using interface with name .*' | sort -u
+)
+echo "answer chosen-interface $(awk '{print $5}' <<<"$chosen")"
+echo "answer chosen-address $(awk '{print $8}' <<<"$chosen")"
 # flannel gives its device the first address of the node's range.
 range=$(kubectl get node "$LAB_WORKER1" -o jsonpath='{.spec.podCIDR}')
 echo "answer tunnel-source ${range%/*}"

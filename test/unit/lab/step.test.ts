@@ -114,7 +114,7 @@ describe('groups', () => {
   it('run their parts in order or side by side', async () => {
     const { log } = await run([
       { id: 'o', title: 'in order', inOrder: [slow('a', 20), slow('b', 1)] },
-      { id: 't', title: 'together', together: [slow('c', 40), slow('d', 5)] },
+      { id: 't', title: 'together', together: [slow('c', 500), slow('d', 5)] },
       step('e'),
     ]);
     expect(log).toEqual([
@@ -126,7 +126,7 @@ describe('groups', () => {
 
   it('may hold groups', async () => {
     const chain: Stage<Log> = { id: 'x', title: 'x', inOrder: [slow('a', 5), slow('b', 5)] };
-    const { log } = await run([{ id: 't', title: 't', together: [chain, slow('c', 40)] }]);
+    const { log } = await run([{ id: 't', title: 't', together: [chain, slow('c', 500)] }]);
     expect(log).toEqual(['a begins', 'c begins', 'a ends', 'b begins', 'b ends', 'c ends']);
   });
 
