@@ -44,4 +44,4 @@ taken=$(
   if overlap "$LAB_PLAN" "$pods"; then echo pods; fi
   if overlap "$LAB_PLAN" "$services"; then echo services; fi
 )
-sed 's/^/answer plan /' <<<"${taken:-none}"
+sort -u <<<"${taken:-none}" | sed 's/^/answer plan /'

@@ -21,3 +21,9 @@ YAML
   for address in $addresses; do echo "  - { addresses: [$address] }"; done
 } | kubectl apply -f -
 for address in $addresses; do echo "answer endpoints $address"; done
+
+# Until kube-proxy's rules know of it.
+for _ in $(seq 20); do
+  if curl -s --max-time 1 -o /dev/null "http://$(kubectl -n svc-02 get service "$LAB_SERVICE" -o jsonpath='{.spec.clusterIP}'):$LAB_PORT/"; then break; fi
+  sleep 0.5
+done
