@@ -7,5 +7,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? exitCode.ok : exitCode.bug);
 });
 
+// What is made for the nodes must be readable there by `vagrant`; secrets are given their modes one by one.
+process.umask(0o022);
+
 // Open connections must not keep a finished command alive.
 process.exit(await runCommandLine(process.argv.slice(2)));

@@ -79,7 +79,7 @@ function nodeStep(name: string): UpStep {
     id: `node-${name}`,
     title: name,
     explain: () => [`vagrant up ${name}   # here: a systemd container with the course's two NICs`],
-    run: ({ provider }, report) => provider.ensure(name, report),
+    run: ({ provider }, report, signal) => provider.ensure(name, report, signal),
   };
 }
 

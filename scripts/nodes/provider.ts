@@ -36,7 +36,7 @@ export interface Provider {
   /** Networks and whatever else all nodes share. */
   prepare(report: Report): Promise<void>;
   /** Makes or starts the node and returns when it answers ssh. */
-  ensure(name: string, report: Report): Promise<void>;
+  ensure(name: string, report: Report, signal?: AbortSignal): Promise<void>;
   states(): Promise<Map<string, NodeState>>;
   /** The node over ssh, with its pinned host key. */
   node(name: string): Node;

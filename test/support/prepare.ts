@@ -5,6 +5,7 @@ import { hasProgram } from '../../scripts/nodes/local.ts';
 /** What the tests need beside what `lab up` needs: program -> Debian package. */
 const forTests = {
   shellcheck: 'shellcheck',
+  jq: 'jq',
   nft: 'nftables',
   unshare: 'util-linux',
   ip: 'iproute2',

@@ -163,7 +163,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
         await engine.run(argv(engine.name, environment));
       }
     },
-    async ensure(name, report) {
+    async ensure(name, report, signal) {
       const wanted = spec(name);
       const container = words.containerName(environment, name);
       const state = (await states()).get(name);
@@ -175,13 +175,14 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       report('waiting for ssh');
       await until(
         async () => {
-          await node(name).exec(['true'], { timeout: 5_000 });
+          await node(name).exec(['true'], { timeout: 5_000, signal });
           return { done: true, value: undefined };
         },
         {
           describe: `${name} answers ssh`,
           timeout: 60_000,
           interval: 150,
+          signal,
           hint: 'lab logs --out DIR',
         },
       );
