@@ -98,7 +98,7 @@ describe('a complete lab', () => {
   });
 
   test('every exercise is proven', async () => {
-    const { code, stdout } = await lab.run(['labs', 'prove']);
+    const { code, stdout } = await lab.run(['labs', 'prove'], { echo: true });
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/exercises: \d+ passed, 0 failed/);
   }, 3_000_000);

@@ -17,7 +17,7 @@ export interface TestLab {
   stateDir: string;
   run(
     words: readonly string[],
-    options?: { env?: Record<string, string>; stdin?: string },
+    options?: { env?: Record<string, string>; stdin?: string; echo?: boolean },
   ): Promise<Run>;
   /** Like `run`, but fails the test on any other exit code than 0. */
   ok(words: readonly string[]): Promise<Run>;
@@ -42,11 +42,13 @@ export function testLab(name: string, network: string): TestLab {
     });
     return { child, ended: collect(child) };
   };
-  const run: TestLab['run'] = async (words, { env = {}, stdin } = {}) => {
+  const run: TestLab['run'] = async (words, { env = {}, stdin, echo = false } = {}) => {
     const child = spawn(process.execPath, [program, '--env', name, ...words], {
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // Shown while it happens: proofs take minutes.
+    if (echo) child.stdout.pipe(process.stderr, { end: false });
     child.stdin.end(stdin ?? '');
     return collect(child);
   };
