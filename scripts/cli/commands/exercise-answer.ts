@@ -4,19 +4,36 @@ import type { CommandContext } from '../context.ts';
 import { withSession } from '../exercise-session.ts';
 import { json, say } from '../print.ts';
 
-/** "part=value" -> both; the value may hold further equals signs, as rows of a table do. */
-function parsePair(text: string): { part: string; value: string } {
-  const at = text.indexOf('=');
-  if (at > 0) return { part: text.slice(0, at), value: text.slice(at + 1) };
-  throw usageError('bad-answer', `"${text}" is no answer`, {
-    why: 'answers have the form PART=VALUE',
-    hint: 'lab exercise answer --help',
-  });
+interface Given {
+  part: string;
+  value: string;
 }
 
-async function ask(questions: readonly Question[]): Promise<{ part: string; value: string }[]> {
+/**
+ * "part=value" words -> answers. A value may hold further equals signs, and words that name no part go on with the
+ * answer before them: rows of a table need no quotes, as in "macs=node1=… node2=…".
+ */
+export function parseAnswers(words: readonly string[], parts: readonly string[]): Given[] {
+  const given: Given[] = [];
+  for (const word of words) {
+    const at = word.indexOf('=');
+    const name = at > 0 ? word.slice(0, at) : '';
+    const last = given.at(-1);
+    if (last && !parts.includes(name)) last.value += ` ${word}`;
+    else if (at > 0) given.push({ part: name, value: word.slice(at + 1) });
+    else {
+      throw usageError('bad-answer', `"${word}" is no answer`, {
+        why: 'answers have the form PART=VALUE; nothing was kept',
+        hint: 'lab exercise answer --help',
+      });
+    }
+  }
+  return given;
+}
+
+async function ask(questions: readonly Question[]): Promise<Given[]> {
   const { isCancel, text } = await import('@clack/prompts');
-  const given: { part: string; value: string }[] = [];
+  const given: Given[] = [];
   for (const { id, prompt, how } of questions) {
     const value = await text({ message: prompt, placeholder: how });
     if (isCancel(value)) break;
@@ -31,12 +48,12 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<void> {
-  const parsed = pairs.map(parsePair);
   await withSession(context, { running: true }, async ({ session, exercise }) => {
     const chosen = exercise(id);
     const questions = await listQuestions(session, chosen);
-    const asks = parsed.length === 0 && process.stdin.isTTY && !context.json;
-    const given = asks ? await ask(questions) : parsed;
+    const asks = pairs.length === 0 && process.stdin.isTTY && !context.json;
+    const parts = questions.map((question) => question.id);
+    const given = asks ? await ask(questions) : parseAnswers(pairs, parts);
     for (const { part, value } of given) await answerPart(session, chosen, part, value);
     const now = await listQuestions(session, chosen);
     if (context.json) return json({ id, questions: now });

@@ -16,6 +16,12 @@ function nodeRow(node: NodeStatus, answers: boolean): string[] {
   return [name, role, address, state, kubelet, runtime, readiness(node, answers)];
 }
 
+/** A lab that was asked to have no pod network is complete, though nothing on it is Ready. */
+function completeText({ cni }: LabStatus): string {
+  if (cni.installed.length > 0 || cni.configured !== 'none') return 'Nothing is missing.';
+  return 'As asked for, there is no pod network, so nodes stay NotReady. Install one: lab cni install flannel';
+}
+
 export function statusText(status: LabStatus): string {
   const { name, up, nodes, api, cni, dns, kubeconfig, shared, missing, provider, engine } = status;
   if (!up) return `${name} is not up.   next: ${missing[0]?.next ?? 'lab up'}`;
@@ -42,7 +48,7 @@ export function statusText(status: LabStatus): string {
     ...facts.map(([title, text]) => `${title.padEnd(width)}  ${text}`),
     '',
   ];
-  if (missing.length === 0) return [...lines, paint('green', 'Nothing is missing.')].join('\n');
+  if (missing.length === 0) return [...lines, paint('green', completeText(status))].join('\n');
   const rows = missing.map(({ what, next }) => [`  ${what}`, paint('bold', next)]);
   return [...lines, table(['MISSING', 'NEXT'], rows)].join('\n');
 }

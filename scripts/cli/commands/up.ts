@@ -1,6 +1,7 @@
 import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
 import { environmentSpec, type LabConfig } from '../../lab/config.ts';
+import { installedCnis } from '../../cluster/cni/install.ts';
 import { installPackages, missingPackages } from '../../lab/doctor.ts';
 import { openEnvironment, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
@@ -62,7 +63,7 @@ function explainStages(stages: readonly Stage<Environment>[], environment: Envir
 }
 
 /** What is there now, in words that match how far it went. */
-function closingLines(environment: Environment, until: Stop | undefined): string[] {
+async function closingLines(environment: Environment, until: Stop | undefined): Promise<string[]> {
   const { config, cluster } = environment;
   const here = config.flags.overrides.name && config.name !== 'lab' ? ` --env ${config.name}` : '';
   if (until === 'nodes') {
@@ -74,6 +75,10 @@ function closingLines(environment: Environment, until: Stop | undefined): string
     ];
   }
   if (until !== undefined) return [`Stopped after "${until}". lab up${here} completes the rest.`];
+  const [installed] = config.cni.name === 'none' ? await installedCnis(cluster) : [];
+  if (installed !== undefined) {
+    return [`${installed} is installed; --cni none does not take it away: lab${here} cni remove`];
+  }
   if (config.cni.name === 'none') {
     return [
       'The cluster has no pod network yet: its nodes are NotReady, as they must be.',
@@ -121,7 +126,7 @@ export async function run(
     });
     if (context.json) {
       json({ name: config.name, kubeconfig: kubeconfigPath(environment), steps: events });
-    } else for (const line of closingLines(environment, until)) say(line);
+    } else for (const line of await closingLines(environment, until)) say(line);
   } finally {
     environment.close();
   }
