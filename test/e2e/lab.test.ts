@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leftovers, testLab } from '../support/lab.ts';
 
@@ -170,9 +171,21 @@ describe('bad luck', () => {
     expect(await leftovers(other)).toEqual([]);
   });
 
-  test('without root, memory or engine the reason is given', async () => {
-    const { code, stderr } = await lab.run(['up'], { env: { PATH: '/nonexistent' } });
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('lab doctor');
+  test('a machine without an engine, and without a way to install one, is told what it lacks', async () => {
+    // A PATH with little more than a shell.
+    const bin = mkdtempSync(join(tmpdir(), 'lab-bin-'));
+    try {
+      for (const program of ['bash', 'sh', 'which', 'ip', 'stat', 'test', 'cat']) {
+        symlinkSync(
+          execFileSync('which', [program], { encoding: 'utf8' }).trim(),
+          join(bin, program),
+        );
+      }
+      const { code, stderr } = await lab.run(['up'], { env: { PATH: bin } });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/packages are missing: .*podman/);
+    } finally {
+      rmSync(bin, { recursive: true });
+    }
   });
 });
