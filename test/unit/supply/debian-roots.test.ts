@@ -9,7 +9,7 @@ import { workloadImages } from '../../../scripts/supply/workload-images.ts';
 
 describe('mmdebstrapArgv', () => {
   it('makes a small root without documentation', () => {
-    expect(mmdebstrapArgv({ name: 'x', packages: ['jq', 'curl'] }, '/work/root.tar')).toEqual([
+    expect(mmdebstrapArgv({ name: 'x', packages: ['jq', 'curl'] }, '/build/root.tar')).toEqual([
       'mmdebstrap',
       '--variant=minbase',
       '--include=jq,curl',
@@ -17,7 +17,7 @@ describe('mmdebstrapArgv', () => {
       '--dpkgopt=path-exclude=/usr/share/doc/*',
       '--dpkgopt=path-exclude=/usr/share/locale/*',
       'trixie',
-      '/work/root.tar',
+      '/build/root.tar',
     ]);
   });
 });

@@ -42,19 +42,19 @@ describe('programName', () => {
 
 describe('goBuildArgv', () => {
   it('needs no C compiler', () => {
-    expect(commandLine(goBuildArgv(thing, '/work/x'))).toBe(
+    expect(commandLine(goBuildArgv(thing, '/build/x'))).toBe(
       'go build -v -trimpath -buildvcs=false -mod=readonly ' +
         "-ldflags '-s -w -X example.org/thing/version.Version=v1.2.3 -X example.org/thing/version.Kind=lab' " +
-        '-o /work/x/ example.org/thing/cmd/thing example.org/thing/cmd/other',
+        '-o /build/x/ example.org/thing/cmd/thing example.org/thing/cmd/other',
     );
   });
 
   it('links statically where C is needed', () => {
-    const argv = goBuildArgv(with_({ cgo: true, set: {} }), '/work/x');
+    const argv = goBuildArgv(with_({ cgo: true, set: {} }), '/build/x');
     expect(commandLine(argv)).toBe(
       'go build -v -trimpath -buildvcs=false -mod=readonly ' +
         "-tags 'osusergo netgo' -ldflags '-s -w -extldflags \"-static\"' " +
-        '-o /work/x/ example.org/thing/cmd/thing example.org/thing/cmd/other',
+        '-o /build/x/ example.org/thing/cmd/thing example.org/thing/cmd/other',
     );
   });
 
