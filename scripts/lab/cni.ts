@@ -78,7 +78,6 @@ export function installStages(name: CniName): Stage<Environment>[] {
         await requireApi(cluster);
         await refuseSecond(cluster, name);
         await installCni(cluster, name, report);
-        await letPodsOn(cluster);
       },
     },
     {

@@ -6,7 +6,6 @@ import {
   refuseImpossible,
   refuseSecond,
 } from '../cluster/cni/install.ts';
-import { letPodsOn } from '../cluster/cni/keep-off.ts';
 import * as controlPlane from '../cluster/control-plane.ts';
 import * as kubeadm from '../cluster/kubeadm.ts';
 import { kubectlArgv } from '../cluster/kubectl.ts';
@@ -149,8 +148,6 @@ const cni: UpStep = {
   async run({ cluster, config }, report) {
     await refuseSecond(cluster, config.cni.name);
     await installCni(cluster, config.cni.name, report);
-    // A removal that was killed half way has left its taint.
-    await letPodsOn(cluster);
   },
 };
 

@@ -6,6 +6,7 @@ import { apiPort } from '../kubeadm.ts';
 import { kubectlArgv } from '../kubectl.ts';
 import { printManifest, type KubeObject } from '../objects.ts';
 import { cniPlugins, type CniName } from './index.ts';
+import { letPodsOn } from './keep-off.ts';
 import { waitForNamespacesGone } from './namespaces.ts';
 import type { CniFacts } from './plugin.ts';
 
@@ -41,10 +42,13 @@ export async function installCni(cluster: Cluster, name: CniName, report: Report
   const objects = await cniPlugins[name].objects(cniFacts(cluster));
   if (objects.length === 0) return;
   report(`applying ${objects.length} objects`);
-  if (await applyUnlessDying(cluster, objects)) return;
-  report('waiting for the end of what was there before');
-  await waitForNamespacesGone(cluster, objects);
-  await cluster.kubectl.apply(printManifest(objects));
+  if (!(await applyUnlessDying(cluster, objects))) {
+    report('waiting for the end of what was there before');
+    await waitForNamespacesGone(cluster, objects);
+    await cluster.kubectl.apply(printManifest(objects));
+  }
+  // A removal that was killed half way has left its taint.
+  await letPodsOn(cluster);
 }
 
 /** Names of the pod networks whose agent is in the cluster, read from the API. */
