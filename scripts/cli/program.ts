@@ -5,6 +5,7 @@ import type { CommanderError } from 'commander';
 import { exitCode, usageError } from '../base/errors.ts';
 import type { LabError } from '../base/errors.ts';
 import { projectRoot } from '../base/paths.ts';
+import { suggest } from '../base/suggest.ts';
 import { environmentCommands } from './definitions/environment.ts';
 import { exerciseCommands } from './definitions/exercises.ts';
 import { hostCommands } from './definitions/host.ts';
@@ -77,7 +78,12 @@ function fullName(command: Command): string {
 function wrongUse(error: CommanderError, command: Command): LabError | Shown {
   if (error.exitCode === 0 || error.code === 'commander.help') return new Shown();
   const [first = '', ...more] = error.message.split('\n');
-  const why = more.join(' ').replace(/^\((.*)\)$/, '$1');
+  const verbs = command.commands.map((one) => one.name());
+  // `lab exercise chek ID`: the mistyped verb was taken for an argument.
+  const mistyped = error.code === 'commander.excessArguments' && verbs.length > 0;
+  const why = mistyped
+    ? suggest(command.args[0] ?? '', verbs)
+    : more.join(' ').replace(/^\((.*)\)$/, '$1');
   return usageError('usage', first.replace(/^error: /, ''), {
     why: why === '' ? undefined : why,
     hint: `${fullName(command)} --help`,

@@ -1,4 +1,5 @@
 import type { Node } from '../nodes/node.ts';
+import type { Api } from './api.ts';
 import type { Kubectl } from './kubectl.ts';
 
 /** A running environment as the layers above the nodes see it. */
@@ -8,6 +9,7 @@ export interface Cluster {
   nodes: readonly Node[];
   controlPlane: Node;
   workers: readonly Node[];
+  api: Api;
   kubectl: Kubectl;
   settings: ClusterSettings;
 }

@@ -4,7 +4,6 @@ import type { Node } from '../nodes/node.ts';
 import type { Report } from '../nodes/provider.ts';
 import type { Cluster } from './cluster.ts';
 import * as kubeadm from './kubeadm.ts';
-import { kubectlArgv } from './kubectl.ts';
 import { printManifest } from './objects.ts';
 import { apiAnswers } from './readiness.ts';
 
@@ -31,19 +30,21 @@ export async function waitForKubeadm(node: Node, signal?: AbortSignal): Promise<
 export async function initComplete(cluster: Cluster): Promise<boolean> {
   const { controlPlane } = cluster;
   if (!(await fileExists(controlPlane, '/etc/kubernetes/admin.conf'))) return false;
-  if (!(await apiAnswers(controlPlane))) return false;
-  const last = await controlPlane.exec(
-    kubectlArgv(['get', '--namespace', 'kube-system', 'daemonset/kube-proxy', '-o', 'name']),
-    { allowFailure: true },
-  );
-  return last.exitCode === 0;
+  if (!(await apiAnswers(cluster))) return false;
+  const last = await cluster.kubectl.find([
+    'daemonset',
+    'kube-proxy',
+    '--namespace',
+    'kube-system',
+  ]);
+  return last?.length === 1;
 }
 
 /** After a restart of the node the API server needs some seconds; only then can anything be said of it. */
 async function waitForApi(cluster: Cluster, signal?: AbortSignal): Promise<boolean> {
   const attempt = until(
     async () =>
-      (await apiAnswers(cluster.controlPlane))
+      (await apiAnswers(cluster))
         ? { done: true, value: true }
         : { done: false, state: 'no answer' },
     { describe: 'the API server', timeout: minute, interval: 500, signal },
@@ -75,7 +76,7 @@ export interface InitWish {
 function initProgress(report: Report): (line: string) => void {
   return (line) => {
     const phase = /^\[([a-z-]+)\] (.+)/.exec(line);
-    if (phase) report(`${phase[1]}: ${(phase[2] ?? '').slice(0, 80)}`);
+    if (phase) report(`${phase[1]}: ${phase[2] ?? ''}`);
   };
 }
 

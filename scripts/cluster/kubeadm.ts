@@ -32,12 +32,21 @@ export interface InitOptions {
 }
 
 /**
+ * Every controller gets a service account and a token of its own at the start, some hundred calls. At the default
+ * of 20 a second that takes 4 s, in which no kubelet gets its certificate and no endpoints are written.
+ */
+const quickStart = [
+  { name: 'kube-api-qps', value: '200' },
+  { name: 'kube-api-burst', value: '400' },
+];
+
+/**
  * The configuration of `kubeadm init` as objects (v1beta4). Only one control plane ever runs, so nothing is
  * elected, and the signature of cluster-info comes seconds earlier. ECDSA keys are made in no time; RSA ones take
  * a second or two of two cores. Per-node settings are in the node image (kubelet.conf.d).
  */
 export function initConfiguration({ address, token, settings, deferDns }: InitOptions): object[] {
-  const alone = { extraArgs: [{ name: 'leader-elect', value: 'false' }] };
+  const alone = { name: 'leader-elect', value: 'false' };
   return [
     {
       apiVersion: api,
@@ -58,8 +67,8 @@ export function initConfiguration({ address, token, settings, deferDns }: InitOp
         serviceSubnet: settings.serviceSubnet,
         dnsDomain: settings.dnsDomain,
       },
-      controllerManager: alone,
-      scheduler: alone,
+      controllerManager: { extraArgs: [alone, ...quickStart] },
+      scheduler: { extraArgs: [alone] },
     },
     {
       apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',

@@ -4,9 +4,12 @@ import type { Node } from '../nodes/node.ts';
 import type { Report } from '../nodes/provider.ts';
 import type { Cluster } from './cluster.ts';
 import { kubectlArgv } from './kubectl.ts';
-import { printManifest } from './objects.ts';
 
-const namespace = 'lab-verify';
+/** A namespace of their own would outlive the probes by seconds: its end is a controller's work. */
+const namespace = 'kube-system';
+const labels = { 'kubernetes-networking-lab': 'verify' };
+const podsPath = `/api/v1/namespaces/${namespace}/pods`;
+const scope = ['--namespace', namespace, '--selector', 'kubernetes-networking-lab=verify'];
 
 /** Two nodes as far apart as there are: two workers, or the control plane and the only one. */
 export function verifyNodes(cluster: Cluster): readonly Node[] {
@@ -17,11 +20,12 @@ function verifyPod(node: Node): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: node.name, namespace },
+    metadata: { name: `lab-verify-${node.name}`, namespace, labels },
     spec: {
       // Bound at once: the scheduler would wait for the node's taint to go.
       nodeName: node.name,
       terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
       tolerations: [{ operator: 'Exists' }],
       containers: [
         {
@@ -35,21 +39,12 @@ function verifyPod(node: Node): object {
   };
 }
 
-export function verifyObjects(cluster: Cluster): object[] {
-  return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    {
-      // Without it a pod may be refused while the controller has not made the namespace's own yet.
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name: 'default', namespace },
-    },
-    ...verifyNodes(cluster).map(verifyPod),
-  ];
-}
-
-export async function startProbes(cluster: Cluster): Promise<void> {
-  await cluster.kubectl.apply(printManifest(verifyObjects(cluster)));
+async function startProbe(cluster: Cluster, node: Node, signal: AbortSignal): Promise<void> {
+  const body = verifyPod(node);
+  const { status, text } = await cluster.api.ask(podsPath, { method: 'POST', body, signal });
+  // One that an interrupted run has left does as well.
+  if (status < 300 || status === 409) return;
+  throw new LabError('no-probe', `no probe pod can be made on ${node.name}`, { details: text });
 }
 
 interface Pod {
@@ -57,24 +52,27 @@ interface Pod {
   status: { phase: string; podIP?: string; containerStatuses?: { ready: boolean }[] };
 }
 
+async function probes(cluster: Cluster, signal?: AbortSignal): Promise<Pod[]> {
+  const options = signal ? { signal } : {};
+  return (await cluster.kubectl.get<{ items: Pod[] }>(['pods', ...scope], options)).items;
+}
+
 async function runningProbes(cluster: Cluster, signal: AbortSignal): Promise<Pod[]> {
   const wanted = verifyNodes(cluster).length;
   return until(
     async () => {
-      const { items } = await cluster.kubectl.get<{ items: Pod[] }>([
-        ...['pods', '--namespace', namespace],
-      ]);
-      const running = items.filter(
+      const pods = await probes(cluster, signal);
+      const running = pods.filter(
         ({ status }) => status.podIP !== undefined && status.containerStatuses?.[0]?.ready,
       );
       if (running.length === wanted) return { done: true, value: running };
-      const states = items.map(({ metadata, status }) => `${metadata.name} ${status.phase}`);
+      const states = pods.map(({ metadata, status }) => `${metadata.name} ${status.phase}`);
       return { done: false, state: states.join(', ') || 'no probe pod yet' };
     },
     {
       describe: 'the probe pods running',
       timeout: 60_000,
-      interval: 250,
+      interval: 100,
       signal,
       hint: 'lab logs --out DIR',
     },
@@ -102,48 +100,52 @@ async function probe(
   );
 }
 
-/** What was proven, for the last line of `lab up`. */
-export interface Verified {
-  pinged: boolean;
-  resolved: string;
+/** What has to be there before each part can be tried. */
+export interface VerifyAfter {
+  /** Settles when pods get addresses on this node; earlier, a pod would fail once and be tried again after 10 s. */
+  network(node: Node): Promise<void>;
+  /** Settles when CoreDNS is ready. */
+  dns(): Promise<void>;
 }
 
 /**
  * Done means done: a pod on one node pings a pod on another, and a service's name resolves in a pod.
- * @param dnsReady Settles when CoreDNS is ready; names are asked for only then.
  * @throws LabError `timeout` with what was seen instead.
  */
 export async function verifyCluster(
   cluster: Cluster,
-  dnsReady: Promise<void>,
+  after: VerifyAfter,
   report: Report,
   signal: AbortSignal,
-): Promise<Verified> {
+): Promise<void> {
   report('starting a probe pod on two nodes');
-  await startProbes(cluster);
+  await Promise.all(
+    verifyNodes(cluster).map(async (node) => {
+      await after.network(node);
+      await startProbe(cluster, node, signal);
+    }),
+  );
   const [first, second] = await runningProbes(cluster, signal);
   if (!first) throw new LabError('no-probe', 'no probe pod started');
   const name = `kubernetes.default.svc.${cluster.settings.dnsDomain}`;
   const checks: Promise<void>[] = [];
   if (second) {
     const address = second.status.podIP ?? '';
-    const what = `ping from ${first.metadata.name}'s pod to ${second.metadata.name}'s pod (${address})`;
+    const what = `ping from ${first.metadata.name} to ${second.metadata.name} (${address})`;
     report(what);
     const ping = ['ping', '-c', '1', '-W', '1', address];
     checks.push(probe(cluster, first.metadata.name, ping, what, signal));
   }
   const resolve = async (): Promise<void> => {
-    await dnsReady;
+    await after.dns();
     const what = `DNS answer for ${name}`;
     await probe(cluster, first.metadata.name, ['nslookup', name], what, signal);
   };
   await Promise.all([...checks, resolve()]);
-  return { pinged: second !== undefined, resolved: name };
 }
 
-/** Takes the probes away; the rest of the namespace goes in the background. */
-export async function removeProbes(cluster: Cluster): Promise<void> {
-  await cluster.kubectl.run([
-    ...['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false'],
-  ]);
+/** Takes the probes away; their kubelets need a moment more. */
+export async function removeProbes(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const path = `${podsPath}?labelSelector=kubernetes-networking-lab%3Dverify`;
+  await cluster.api.ask(path, { method: 'DELETE', signal });
 }

@@ -17,10 +17,7 @@ export async function hasJoined(cluster: Cluster, worker: Node): Promise<boolean
     { allowFailure: true },
   );
   if (local.exitCode !== 0) return false;
-  const known = await cluster.controlPlane.exec(kubectlArgv(['get', 'node', worker.name]), {
-    allowFailure: true,
-  });
-  return known.exitCode === 0;
+  return (await cluster.kubectl.find(['node', worker.name]))?.length === 1;
 }
 
 /** CA and address of the API server, without anybody's credentials. */
@@ -72,7 +69,7 @@ export async function joinWorker(
     timeout: 4 * minute,
     signal,
     onLine: (line) => {
-      if (line.startsWith('[')) report(line.slice(0, 100));
+      if (line.startsWith('[')) report(line);
     },
   });
 }

@@ -1,4 +1,4 @@
-import { LabError, usageError } from '../base/errors.ts';
+import { LabError, messageOf, usageError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ExecResult, Node } from '../nodes/node.ts';
@@ -42,34 +42,35 @@ export interface Live {
   nodes(selector: NodeSelector): Node[];
 }
 
-function getArgv(query: ObjectQuery): string[] {
+function wordsOf(query: ObjectQuery): string[] {
   return [
-    'get',
     query.resource,
-    ...(query.name === undefined ? [] : [query.name, '--ignore-not-found']),
+    ...(query.name === undefined ? [] : [query.name]),
     ...(query.all_namespaces ? ['--all-namespaces'] : []),
     ...(query.namespace === undefined ? [] : ['--namespace', query.namespace]),
     ...(query.selector === undefined ? [] : ['--selector', query.selector]),
-    '-o',
-    'json',
   ];
 }
 
-async function fetchObjects(cluster: Cluster, argv: string[]): Promise<Found> {
-  const result = await cluster.kubectl.run(argv, { allowFailure: true, timeout: 15_000 });
-  if (result.exitCode !== 0) {
-    const said = result.stderr.trim();
-    if (/doesn't have a resource type|no matches for kind/.test(said)) {
-      return { items: [], unserved: `this cluster knows no ${argv[1] ?? ''}` };
-    }
-    throw new LabError('api-unreadable', `kubectl ${argv.join(' ')} failed`, {
-      why: said.split('\n').at(-1),
+/** What the API server or kubectl said. */
+function reasonOf(error: unknown): string {
+  const { code, why, details } = error as LabError;
+  const said = code === 'command-failed' ? details?.split('\n').at(-1) : why;
+  return said ?? messageOf(error);
+}
+
+async function fetchObjects(cluster: Cluster, words: string[]): Promise<Found> {
+  try {
+    const items = await cluster.kubectl.find(words, { timeout: 15_000 });
+    if (items) return { items };
+    return { items: [], unserved: `this cluster knows no ${words[0] ?? ''}` };
+  } catch (error) {
+    throw new LabError('api-unreadable', `kubectl get ${words.join(' ')} failed`, {
+      why: reasonOf(error),
       hint: 'lab status',
+      cause: error,
     });
   }
-  if (result.stdout.trim() === '') return { items: [] };
-  const seen = JSON.parse(result.stdout) as KubeObject & { items?: KubeObject[] };
-  return { items: seen.items ?? [seen] };
 }
 
 /** Nodes by role or name. @throws LabError `unknown-node`. */
@@ -96,9 +97,9 @@ export function createLive(cluster: Cluster, attempt: Attempt, parts: readonly P
     attempt,
     parts,
     get(query) {
-      const argv = getArgv(query);
-      const key = JSON.stringify(argv);
-      const found = seen.get(key) ?? fetchObjects(cluster, argv);
+      const words = wordsOf(query);
+      const key = JSON.stringify(words);
+      const found = seen.get(key) ?? fetchObjects(cluster, words);
       seen.set(key, found);
       return found;
     },

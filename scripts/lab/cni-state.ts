@@ -1,7 +1,7 @@
 import { cniPlugins, type CniName } from '../cluster/cni/index.ts';
 import { installCni, installedCnis } from '../cluster/cni/install.ts';
 import { removeCni } from '../cluster/cni/remove.ts';
-import { waitForDns, waitForNodes, waitForPodNetwork } from '../cluster/readiness.ts';
+import { waitForDns, waitForNetwork } from '../cluster/readiness.ts';
 import type { Report } from '../nodes/provider.ts';
 import type { Environment } from './environment.ts';
 
@@ -20,9 +20,6 @@ export async function ensureCni(
   if (wanted === 'none') return;
   const limit = { timeout: 180_000, signal };
   if (!(await installedCnis(cluster)).includes(wanted)) await installCni(cluster, wanted, report);
-  await Promise.all([
-    waitForNodes(cluster, limit),
-    waitForPodNetwork(cluster, cniPlugins[wanted], limit),
-  ]);
+  await waitForNetwork(cluster, cniPlugins[wanted], limit);
   await waitForDns(cluster, limit);
 }

@@ -7,7 +7,7 @@ import type { CniPlugin } from '../cluster/cni/plugin.ts';
 import { removeCni, type Removal } from '../cluster/cni/remove.ts';
 import { cniStatus } from '../cluster/cni/status.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { apiAnswers, waitForDns, waitForNodes } from '../cluster/readiness.ts';
+import { apiAnswers, hasDns, waitForDns, waitForNetwork } from '../cluster/readiness.ts';
 import type { Environment } from './environment.ts';
 import type { Stage } from './step.ts';
 
@@ -15,7 +15,7 @@ const seconds = 1000;
 
 /** @throws LabError `api-down`, before a step fails with a text that says less. */
 export async function requireApi(cluster: Cluster): Promise<void> {
-  if (await apiAnswers(cluster.controlPlane)) return;
+  if (await apiAnswers(cluster)) return;
   throw new LabError('api-down', 'The API server does not answer', {
     why: `kubeadm init has not been run on ${cluster.controlPlane.name}, or what it started has stopped`,
     hint: 'lab up   (completes what is missing)',
@@ -60,12 +60,6 @@ async function waitForAgents(
   );
 }
 
-async function hasDns(cluster: Cluster): Promise<boolean> {
-  const words = ['get', 'deployment', 'coredns', '--namespace', 'kube-system', '-o', 'name'];
-  const { stdout } = await cluster.kubectl.run([...words, '--ignore-not-found']);
-  return stdout.trim() !== '';
-}
-
 /** The steps of `lab cni install`: done when nodes and CoreDNS are Ready, as with `lab up`. */
 export function installStages(name: CniName): Stage<Environment>[] {
   const plugin: CniPlugin = cniPlugins[name];
@@ -96,7 +90,7 @@ export function installStages(name: CniName): Stage<Environment>[] {
       title: 'Nodes Ready',
       explain: () => ['kubectl get nodes --watch'],
       run: ({ cluster }, _report, signal) =>
-        waitForNodes(cluster, { timeout: 120 * seconds, signal }),
+        waitForNetwork(cluster, plugin, { timeout: 120 * seconds, signal }),
     },
     {
       id: 'dns',

@@ -28,7 +28,7 @@ export function downStages(kept: (paths: string[]) => void): Stage<Environment>[
     {
       id: 'down',
       title: 'Remove nodes and networks',
-      explain: () => ['vagrant destroy --force'],
+      explain: ({ provider }) => provider.byHand.destroy(),
       run: ({ provider }, report) => provider.destroy(report),
     },
     {

@@ -1,5 +1,6 @@
 import { LabError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { apiOf } from '../cluster/api.ts';
 import { kubectlOn } from '../cluster/kubectl.ts';
 import { findEngine, type Engine } from '../nodes/engine.ts';
 import type { EnvironmentSpec, Provider } from '../nodes/provider.ts';
@@ -44,18 +45,23 @@ export async function openEnvironment(config: LabConfig): Promise<Environment> {
   const nodes = spec.nodes.map(({ name }) => provider.node(name));
   const [controlPlane, ...workers] = nodes;
   if (!controlPlane) throw new Error('an environment without a control plane');
+  const api = apiOf(controlPlane);
   const cluster: Cluster = {
     name: config.name,
     nodes,
     controlPlane,
     workers,
-    kubectl: kubectlOn(controlPlane),
+    api,
+    kubectl: kubectlOn(controlPlane, api),
     settings: clusterSettings(config),
   };
   return Object.assign(environment, {
     provider,
     cluster,
-    close: () => nodes.forEach((node) => node.close()),
+    close: () => {
+      api.close();
+      nodes.forEach((node) => node.close());
+    },
   }) as Environment;
 }
 

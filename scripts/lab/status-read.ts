@@ -99,15 +99,11 @@ export async function readApi(cluster: Cluster): Promise<ApiStatus | { problem: 
     if (!(await fileExists(controlPlane, '/etc/kubernetes/admin.conf'))) {
       return { problem: 'kubeadm init has not been run' };
     }
-    const words = ['nodes,daemonsets,deployments', '--all-namespaces', '--request-timeout=10s'];
-    const { items } = await kubectl.get<{ items: ApiObject[] }>(words, { timeout: 15_000 });
+    const words = ['nodes,daemonsets,deployments', '--all-namespaces'];
+    const { items } = await kubectl.get<{ items: ApiObject[] }>(words, { timeout: 10_000 });
     return apiStatus(items);
   } catch (error) {
-    const { details } = error as { details?: string };
-    const said = details
-      ?.split('\n')
-      .at(-1)
-      ?.replace(/ - did you specify .*/, '');
-    return { problem: said || messageOf(error) };
+    const { why } = error as { why?: string };
+    return { problem: why ?? messageOf(error) };
   }
 }

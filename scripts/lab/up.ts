@@ -8,10 +8,10 @@ import {
 } from '../cluster/cni/install.ts';
 import * as controlPlane from '../cluster/control-plane.ts';
 import * as kubeadm from '../cluster/kubeadm.ts';
-import { kubectlArgv } from '../cluster/kubectl.ts';
-import { waitForDns, waitForNodes, waitForPodNetwork } from '../cluster/readiness.ts';
+import { hasDns, waitForDns, waitForNetwork, waitForPodNetwork } from '../cluster/readiness.ts';
 import { removeProbes, verifyCluster, verifyNodes } from '../cluster/verify.ts';
 import { createToken, hasJoined, joinWorker } from '../cluster/workers.ts';
+import type { Node } from '../nodes/node.ts';
 import { ensureSupply } from '../supply/supply.ts';
 import { rememberFlags } from './config.ts';
 import { preflight, prepareHost } from './doctor.ts';
@@ -35,7 +35,7 @@ function withNetwork(environment: Environment, until: Stop | undefined): boolean
 const host: UpStep = {
   id: 'host',
   title: 'Check the host',
-  explain: () => ['lab doctor'],
+  explain: () => ['lab doctor   # lists what this machine needs, and why'],
   async run({ provider, config }, report, signal) {
     await provider.preflight();
     await preflight(config);
@@ -63,7 +63,7 @@ const supply: UpStep = {
 const network: UpStep = {
   id: 'network',
   title: 'Lab network',
-  explain: ({ spec }) => [`podman network create --subnet ${spec.network} ${spec.name}-net`],
+  explain: ({ provider }) => provider.byHand.prepare(),
   async run(environment, report) {
     // Only now: a lab that was refused leaves nothing behind, not even what was asked for.
     await rememberFlags(environment.config.name, environment.config.flags);
@@ -77,7 +77,7 @@ function nodeStep(name: string): UpStep {
   return {
     id: `node-${name}`,
     title: name,
-    explain: () => [`vagrant up ${name}   # here: a systemd container with the course's two NICs`],
+    explain: ({ provider }) => provider.byHand.ensure(name),
     run: ({ provider }, report, signal) => provider.ensure(name, report, signal),
   };
 }
@@ -157,26 +157,38 @@ const ready: UpStep = {
   explain: () => ['kubectl get nodes --watch'],
   async run({ cluster, config }, _report, signal) {
     const limit = { timeout: 180 * seconds, signal };
-    const serving = waitForPodNetwork(cluster, cniPlugins[config.cni.name], limit);
-    await Promise.all([waitForNodes(cluster, limit), serving]);
+    await waitForNetwork(cluster, cniPlugins[config.cni.name], limit);
   },
 };
 
-const dns: UpStep = {
-  id: 'dns',
-  title: 'Cluster DNS',
-  explain: () => [
-    '# kubeadm init has installed CoreDNS; its pods start once there is a pod network',
-  ],
-  async skip({ cluster }) {
-    const argv = kubectlArgv(['get', 'deployment', 'coredns', '--namespace', 'kube-system']);
-    const found = await cluster.controlPlane.exec(argv, { allowFailure: true });
-    return found.exitCode === 0 ? 'CoreDNS is installed' : undefined;
-  },
-  run: async ({ cluster }) => {
-    await cluster.controlPlane.exec([...kubeadm.installDns, '--config', kubeadm.configPath]);
-  },
-};
+/** Waits until pods get addresses on these nodes. */
+function served(
+  { config }: Environment,
+  nodes: readonly Node[],
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = { timeout: 180 * seconds, signal };
+  return waitForPodNetwork(nodes, cniPlugins[config.cni.name], limit);
+}
+
+/** Installs CoreDNS, where init has left it for later, once its pods can start. */
+function dnsStep(network: boolean): UpStep {
+  return {
+    id: 'dns',
+    title: 'Cluster DNS',
+    explain: () => [
+      '# kubeadm init has installed CoreDNS; its pods start once there is a pod network',
+    ],
+    async skip({ cluster }) {
+      return (await hasDns(cluster)) ? 'CoreDNS is installed' : undefined;
+    },
+    run: async (environment, _report, signal) => {
+      const { cluster } = environment;
+      if (network) await served(environment, cluster.nodes, signal);
+      await cluster.controlPlane.exec([...kubeadm.installDns, '--config', kubeadm.configPath]);
+    },
+  };
+}
 
 const verify: UpStep = {
   id: 'verify',
@@ -190,10 +202,14 @@ const verify: UpStep = {
       `kubectl exec POD1 -- nslookup kubernetes.default.svc.${cluster.settings.dnsDomain}`,
     ];
   },
-  async run({ cluster }, report, signal) {
-    const dnsReady = waitForDns(cluster, { timeout: 180 * seconds, signal });
-    await Promise.all([dnsReady, verifyCluster(cluster, dnsReady, report, signal)]);
-    await removeProbes(cluster);
+  async run(environment, report, signal) {
+    const { cluster } = environment;
+    const after = {
+      network: (node: Node) => served(environment, [node], signal),
+      dns: () => waitForDns(cluster, { timeout: 180 * seconds, signal }),
+    };
+    await verifyCluster(cluster, after, report, signal);
+    await removeProbes(cluster, signal);
   },
 };
 
@@ -210,12 +226,16 @@ export function upStages(environment: Environment, until?: Stop): Stage<Environm
   const stages: Stage<Environment>[] = [host, supply, network, nodesUp];
   if (until === 'nodes') return stages;
   stages.push(initStep(until));
-  if (until === 'init') return [...stages, kubeconfig, dns];
+  if (until === 'init') return [...stages, kubeconfig, dnsStep(false)];
   if (!withNetwork(environment, until)) {
-    return [...stages, { id: 'join', title: 'Workers', together: [...joins, kubeconfig] }, dns];
+    return [
+      ...stages,
+      { id: 'join', title: 'Workers', together: [...joins, kubeconfig] },
+      dnsStep(false),
+    ];
   }
   const joining = [...joins, cni, kubeconfig];
-  stages.push({ id: 'join', title: 'Workers and pod network', together: joining }, ready);
-  if (until === 'cni') return [...stages, dns];
-  return [...stages, { id: 'done', title: 'Done means done', together: [dns, verify] }];
+  stages.push({ id: 'join', title: 'Workers and pod network', together: joining });
+  const last = [ready, dnsStep(true), ...(until === 'cni' ? [] : [verify])];
+  return [...stages, { id: 'done', title: 'Done means done', together: last }];
 }

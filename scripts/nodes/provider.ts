@@ -31,6 +31,12 @@ export type Report = (text: string) => void;
  */
 export interface Provider {
   readonly name: string;
+  /** What a person would type instead of `prepare`, `ensure` and `destroy`. */
+  readonly byHand: {
+    prepare(): readonly string[];
+    ensure(name: string): readonly string[];
+    destroy(): readonly string[];
+  };
   /** Refuses, before anything is changed, what cannot work: no root, no engine, an address in use. */
   preflight(): Promise<void>;
   /** Networks and whatever else all nodes share. */

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../scripts/cluster/cluster.ts';
-import type { ExecResult } from '../../scripts/nodes/node.ts';
+import { LabError } from '../../scripts/base/errors.ts';
+import type { KubeObject } from '../../scripts/cluster/objects.ts';
 import { fakeNode, type FakeNode } from './fake-node.ts';
 
 export interface FakeObject {
@@ -50,17 +51,14 @@ function hasLabels(object: FakeObject, selector: string | undefined): boolean {
 
 const clusterWide = ['Node', 'Namespace', 'ClusterRole'];
 
-function get(cluster: FakeCluster, argv: readonly string[]): ExecResult {
-  const resources = (argv[1] ?? '').split(',').map((one) => one.split('.')[0] ?? '');
-  const unknown = resources.find((one) => !served.includes(one));
-  if (unknown !== undefined) {
-    const stderr = `error: the server doesn't have a resource type "${unknown}"\n`;
-    return { stdout: '', stderr, exitCode: 1 };
-  }
-  const name = argv[2]?.startsWith('-') ? undefined : argv[2];
+/** The objects that the words of `kubectl get` mean; undefined for a kind that is not served. */
+function get(cluster: FakeCluster, argv: readonly string[]): FakeObject[] | undefined {
+  const resources = (argv[0] ?? '').split(',').map((one) => one.split('.')[0] ?? '');
+  if (resources.some((one) => !served.includes(one))) return undefined;
+  const name = argv[1]?.startsWith('-') ? undefined : argv[1];
   const namespace = option(argv, '--namespace') ?? 'default';
   const everywhere = argv.includes('--all-namespaces');
-  const items = cluster.objects
+  return cluster.objects
     .filter(({ kind }) => resources.includes(`${kind.toLowerCase()}s`))
     .filter(({ metadata }) => name === undefined || metadata.name === name)
     .filter((one) => {
@@ -68,8 +66,6 @@ function get(cluster: FakeCluster, argv: readonly string[]): ExecResult {
       return everywhere || clusterWide.includes(one.kind) || own === namespace;
     })
     .filter((one) => hasLabels(one, option(argv, '--selector')));
-  const found = name === undefined ? { kind: 'List', items } : items[0];
-  return { stdout: found ? JSON.stringify(found) : '', stderr: '', exitCode: 0 };
 }
 
 export function fakeCluster(objects: FakeObject[] = []): FakeCluster {
@@ -98,17 +94,18 @@ export function fakeCluster(objects: FakeObject[] = []): FakeCluster {
         weave: { range: '10.32.0.0/12' },
       },
     },
+    api: { ask: () => Promise.resolve({ status: 200, text: 'ok' }) },
     kubectl: {
-      run: (argv) => {
-        cluster.reads.push(argv.join(' '));
-        if (argv[0] !== 'get') return Promise.reject(new Error('a check must only read'));
-        if (cluster.apiError !== undefined) {
-          return Promise.resolve({ stdout: '', stderr: cluster.apiError, exitCode: 1 });
-        }
-        return Promise.resolve(get(cluster, argv));
-      },
+      run: () => Promise.reject(new Error('a check reads objects by get and find')),
       get: <T>(argv: readonly string[]) =>
-        Promise.resolve(JSON.parse(get(cluster, ['get', ...argv]).stdout) as T),
+        Promise.resolve({ kind: 'List', items: get(cluster, argv) } as T),
+      find: (argv) => {
+        cluster.reads.push(argv.join(' '));
+        const why = cluster.apiError;
+        if (why === undefined) return Promise.resolve(get(cluster, argv) as KubeObject[]);
+        const error = new LabError('api-unreachable', 'The API server does not answer', { why });
+        return Promise.reject(error);
+      },
       apply: () => Promise.reject(new Error('a check must only read')),
       remove: () => Promise.reject(new Error('a check must only read')),
     },

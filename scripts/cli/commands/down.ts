@@ -29,6 +29,8 @@ export async function run(
   const config = await context.loadConfig();
   const environment = await openEnvironment(config);
   await agree(config.name, context);
+  const states = await environment.provider.states();
+  const removed = [...states].filter(([, state]) => state !== 'missing').map(([node]) => node);
   let kept: string[] = [];
   const stages = downStages((paths) => (kept = paths));
   try {
@@ -46,7 +48,9 @@ export async function run(
   } finally {
     environment.close();
   }
-  if (context.json) return json({ name: config.name, kept });
+  if (context.json) return json({ name: config.name, removed, kept });
+  if (removed.length > 0) say(`removed: ${removed.join(', ')}, their networks and their data`);
+  else say(`there was no node of "${config.name}"`);
   for (const path of kept) say(`kept: ${path}`);
   if (kept.length > 0) say('(your progress and files; lab down --purge removes them too)');
 }

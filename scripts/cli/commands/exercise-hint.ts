@@ -15,5 +15,7 @@ export async function run(
     if (context.json) return json({ id, ...hint });
     say(paint('dim', `Hint ${hint.number} of ${hint.of}`));
     await sayMarkdown(hint.text);
+    if (hint.number === hint.of)
+      say(paint('dim', `That was the last. All of it: lab exercise solution ${id}`));
   });
 }

@@ -40,8 +40,8 @@ export async function run(
       say(paint('bold', `${id}  ${chosen.spec.title}`));
       if (started.resumed) say(paint('dim', '(started before; its state is as you left it)'));
       if (started.others.length > 0) {
-        const text = `Also set up on this lab: ${started.others.join(', ')}. They may get in each other's way.`;
-        say(paint('yellow', `${text} Undo one with: lab exercise reset ID`));
+        const text = `Also set up on this lab: ${started.others.join(', ')}. Two at a time may change what the other grades.`;
+        say(paint('yellow', `${text} Undo one with: lab exercise reset ${started.others[0]}`));
       }
       say();
       await sayMarkdown(started.task);

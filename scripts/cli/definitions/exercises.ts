@@ -12,6 +12,7 @@ const exercise: CommandDefinition = {
     ['lab exercise check cni-02', 'grade it'],
   ],
   json: true,
+  grades: true,
   interrupted: 'The set-up may be half done. The same command completes it.',
   load: () => import('../commands/exercise.ts'),
   commands: [

@@ -12,11 +12,11 @@ export async function waitForNamespacesGone(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const { metadata } of objects.filter(({ kind }) => kind === 'Namespace')) {
-    const words = ['get', 'namespace', metadata.name, '-o', 'name', '--ignore-not-found'];
+    const words = ['namespace', metadata.name];
     await until(
       async () => {
-        const { stdout } = await cluster.kubectl.run(words, { timeout: 20_000 });
-        const gone = stdout.trim() === '';
+        const found = await cluster.kubectl.find(words, { timeout: 20_000 });
+        const gone = found?.length === 0;
         return gone ? { done: true, value: undefined } : { done: false, state: 'still there' };
       },
       {

@@ -145,7 +145,7 @@ export async function removeCni(
   signal: AbortSignal,
 ): Promise<Removal> {
   const plugin: CniPlugin = cniPlugins[name];
-  if (!(await apiAnswers(cluster.controlPlane))) {
+  if (!(await apiAnswers(cluster))) {
     throw new LabError('api-down', 'The API server does not answer; nothing was changed', {
       why: 'pods and agents can only be ended through it',
       hint: 'lab up   (starts what has stopped), then: lab cni remove',

@@ -118,8 +118,7 @@ export async function cniStatus(
   let found = new Map<string, Agent>();
   let problem: string | undefined;
   try {
-    if (!(await apiAnswers(cluster.controlPlane)))
-      throw new Error('the API server does not answer');
+    if (!(await apiAnswers(cluster))) throw new Error('the API server does not answer');
     installed = await installedCnis(cluster);
     found = await agents(cluster, installed);
   } catch (error) {

@@ -61,7 +61,12 @@ function labNetworkLines(facts: AddressFacts): Lines {
     ({ to, device }) => `inside ${to} on ${device}, of which it hides a part`,
   );
   if (wide.length > 0) return { status: 'warn', found: wide.join('; '), fix: move };
-  return { status: 'ok', found: `${network} is free`, fix: [] };
+  const own = facts.ours.some(({ environment }) => environment === facts.name);
+  return {
+    status: 'ok',
+    found: own ? `${network} is this lab's own` : `${network} is free`,
+    fix: [],
+  };
 }
 
 /** Pods and services exist in nodes only: what they hide is out of reach of pods, not of the host. */

@@ -1,5 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commandLine } from '../../base/argv.ts';
 import { LabError, usageError } from '../../base/errors.ts';
 import { until } from '../../base/until.ts';
 import type { Engine } from '../engine.ts';
@@ -140,6 +141,29 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
 
   return {
     name: 'container',
+    byHand: {
+      prepare: () => [
+        commandLine([engine.name, ...words.createLabNetwork(engine.name, environment)]),
+      ],
+      ensure: (name) => [
+        `${engine.name} run --detach --privileged --name ${words.containerName(environment, name)} --hostname ${name} … IMAGE /sbin/init`,
+        `# systemd in a container, with the two NICs of the course's VM: vagrant up ${name}`,
+      ],
+      destroy: () => [
+        commandLine([
+          engine.name,
+          ...removeNow,
+          ...environment.nodes.map(({ name }) => words.containerName(environment, name)),
+        ]),
+        commandLine([
+          engine.name,
+          'network',
+          'rm',
+          words.labNetwork(environment),
+          words.natNetwork(environment),
+        ]),
+      ],
+    },
     states,
     node,
     async preflight() {

@@ -94,6 +94,7 @@ function recorded(
         await answer('kubectl', ['get', ...argv]);
         return { items: argv[0] === 'nodes' ? [tainted] : [] } as T;
       },
+      find: () => answer('kubectl', ['find']).then(() => []),
       apply: () => Promise.reject(new Error('not now')),
       remove: () => answer('kubectl', ['delete', '-f', '-']).then(() => undefined),
     },
@@ -162,9 +163,8 @@ describe('the removal of a pod network', () => {
 
   it('changes nothing when the API server does not answer', async () => {
     const base = recorded();
-    const down = { ...ok, exitCode: 1 };
-    const controlPlane = { ...base.controlPlane, exec: () => Promise.resolve(down) };
-    const cluster = { ...base, controlPlane };
+    const api = { ask: () => Promise.resolve({ status: 500, text: 'not ready' }) };
+    const cluster = { ...base, api };
     await expect(removeCni(cluster, 'flannel', report, never)).rejects.toMatchObject({
       code: 'api-down',
     });

@@ -4,6 +4,8 @@ import type { Overrides } from '../../../scripts/lab/config.ts';
 import type { Environment } from '../../../scripts/lab/environment.ts';
 import { isStep, type Stage } from '../../../scripts/lab/step.ts';
 import { stops, upStages, type Stop } from '../../../scripts/lab/up.ts';
+import type { Engine } from '../../../scripts/nodes/engine.ts';
+import { containerProvider } from '../../../scripts/nodes/providers/container.ts';
 import { fakeNode } from '../../support/fake-node.ts';
 
 /** An environment as `lab up` opens it, with nodes that nobody may ask anything. */
@@ -17,7 +19,12 @@ async function environment(overrides: Overrides = {}): Promise<Environment> {
     ...{ name: config.name, nodes, controlPlane, workers },
     settings: clusterSettings(config),
   };
-  return { config, spec, cluster } as unknown as Environment;
+  const engine = { name: 'podman' } as Engine;
+  const supply = (): never => {
+    throw new Error('nothing is made here');
+  };
+  const provider = containerProvider({ engine, environment: spec, supply });
+  return { config, spec, cluster, provider } as unknown as Environment;
 }
 
 /** The steps as text: in order from top to bottom, side by side in one line. */
