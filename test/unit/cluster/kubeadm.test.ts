@@ -43,6 +43,10 @@ controllerManager:
   extraArgs:
     - name: leader-elect
       value: "false"
+    - name: kube-api-qps
+      value: "200"
+    - name: kube-api-burst
+      value: "400"
 scheduler:
   extraArgs:
     - name: leader-elect

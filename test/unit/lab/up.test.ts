@@ -58,8 +58,7 @@ describe('lab up', () => {
       `${nodes}
 init
 join: join-node1 | join-node2 | cni | kubeconfig
-ready
-done: dns | verify`,
+done: ready | dns | verify`,
     ],
     ['until nodes leaves kubeadm to the learner', 'nodes', {}, nodes],
     ['until init has a control plane and its DNS', 'init', {}, `${nodes}\ninit\nkubeconfig\ndns`],
@@ -73,7 +72,7 @@ done: dns | verify`,
       'until cni waits for Ready nodes, not for DNS',
       'cni',
       {},
-      `${nodes}\ninit\njoin: join-node1 | join-node2 | cni | kubeconfig\nready\ndns`,
+      `${nodes}\ninit\njoin: join-node1 | join-node2 | cni | kubeconfig\ndone: ready | dns`,
     ],
     [
       'without a pod network neither waits nor proves',
@@ -97,8 +96,7 @@ network
 nodes: node-master | node-node1
 init
 join: join-node1 | cni | kubeconfig
-ready
-done: dns | verify`,
+done: ready | dns | verify`,
     ],
   ])('%s', async (_, until, overrides, expected) => {
     expect(story(upStages(await environment(overrides), until))).toBe(expected);
