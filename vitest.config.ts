@@ -1,11 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+/** These replace modules, which would be seen by every other file of the same process. */
+const mocking = ['test/unit/supply/**/*.test.ts'];
+
 /** Three tiers: `unit` in seconds, `integration` with real kernel objects, `e2e` on a real cluster. */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          exclude: mocking,
+          // Loading the same modules anew for every file took longer than the tests.
+          isolate: false,
+        },
+      },
+      { test: { name: 'unit-mocking', include: mocking } },
       {
         test: {
           name: 'integration',

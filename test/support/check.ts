@@ -15,7 +15,7 @@ const checks: readonly { name: string; argv: readonly string[] }[] = [
     name: 'lint',
     argv: ['eslint', '--cache', '--cache-location', 'node_modules/.cache/eslint', '.'],
   },
-  { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit'] },
+  { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit*'] },
   {
     name: 'types',
     argv: ['tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/types'],
