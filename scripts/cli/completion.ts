@@ -30,12 +30,25 @@ async function nodeNames(): Promise<string[]> {
   }
 }
 
+async function snapshotNames(): Promise<string[]> {
+  try {
+    const { environmentSpec, loadConfig } = await import('../lab/config.ts');
+    const { snapshotsFolder } = await import('../lab/snapshot/folder.ts');
+    const spec = environmentSpec(await loadConfig({ cwd: process.cwd() }));
+    const names = await readdir(snapshotsFolder(spec));
+    return names.filter((name) => !name.startsWith('.'));
+  } catch {
+    return [];
+  }
+}
+
 async function namesFor(words: readonly string[]): Promise<Names> {
   return {
     node: words.includes('ssh') ? await nodeNames() : [],
     exercise: words.includes('exercise') || words.includes('labs') ? await exerciseIds() : [],
     cni: ['flannel', 'weave', 'none'],
     shell: shells,
+    snapshot: words.includes('snapshot') || words.includes('diff') ? await snapshotNames() : [],
   };
 }
 

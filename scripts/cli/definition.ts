@@ -24,7 +24,7 @@ export interface OptionDefinition {
 }
 
 /** What completion offers for the first argument. */
-export type ArgumentKind = 'node' | 'exercise' | 'cni' | 'shell';
+export type ArgumentKind = 'node' | 'exercise' | 'cni' | 'shell' | 'snapshot';
 
 /**
  * Everything about a command but its work: light enough that `lab --help` reads all of them.

@@ -9,6 +9,8 @@ export const adminConf = '/etc/kubernetes/admin.conf';
 export interface AskOptions {
   /** Default GET. */
   method?: 'GET' | 'POST' | 'DELETE';
+  /** The form of the answer; default application/json. */
+  accept?: string;
   /** The object to send, as JSON. */
   body?: object;
   /** Deadline in milliseconds; default 10 000. */
@@ -64,12 +66,12 @@ function send(
   agent: Agent,
   { host, port }: Credentials,
   path: string,
-  { method = 'GET', body, timeout = 10_000, signal }: AskOptions,
+  { method = 'GET', accept = 'application/json', body, timeout = 10_000, signal }: AskOptions,
 ): Promise<ApiAnswer> {
   const deadline = AbortSignal.timeout(timeout);
   const any = signal ? AbortSignal.any([signal, deadline]) : deadline;
   return new Promise((resolve, reject) => {
-    const headers = { accept: 'application/json', 'content-type': 'application/json' };
+    const headers = { accept, 'content-type': 'application/json' };
     const how = { agent, host, port, method, path, headers, signal: any };
     const asked = request(how, (response) => {
       const chunks: Buffer[] = [];

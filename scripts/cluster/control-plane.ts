@@ -41,13 +41,13 @@ export async function initComplete(cluster: Cluster): Promise<boolean> {
 }
 
 /** After a restart of the node the API server needs some seconds; only then can anything be said of it. */
-async function waitForApi(cluster: Cluster, signal?: AbortSignal): Promise<boolean> {
+export async function waitForApi(cluster: Cluster, signal?: AbortSignal): Promise<boolean> {
   const attempt = until(
     async () =>
       (await apiAnswers(cluster))
         ? { done: true, value: true }
         : { done: false, state: 'no answer' },
-    { describe: 'the API server', timeout: minute, interval: 500, signal },
+    { describe: 'the API server', timeout: minute, interval: 150, signal },
   );
   return attempt.catch((error: unknown) => {
     if (error instanceof LabError && error.code === 'timeout') return false;
@@ -95,6 +95,7 @@ export async function initControlPlane(
   const address = controlPlane.address;
   const configuration = kubeadm.initConfiguration({ address, token, settings, deferDns });
   await controlPlane.put(kubeadm.configPath, printManifest(configuration), { mode: '0600' });
+  await controlPlane.put(kubeadm.dnsPatchPath, printManifest([kubeadm.dnsPatch(address)]));
   const options = { timeout: 6 * minute, onLine: initProgress(report), signal };
   const first = await controlPlane.exec(kubeadm.kubeadmInit, {
     ...options,

@@ -9,8 +9,9 @@ const api = 'kubeadm.k8s.io/v1beta4';
 export const configPath = '/etc/kubernetes/lab-kubeadm.yaml';
 /** CA and address of the API server, for joining nodes. */
 export const discoveryPath = '/etc/kubernetes/lab-discovery.conf';
-/** Part of the node image: CoreDNS asked every second whether it is ready. */
 const patchesPath = '/etc/kubernetes/lab-patches';
+/** kubeadm takes the target and the kind of a patch from its file's name. */
+export const dnsPatchPath = `${patchesPath}/corednsdeployment+strategic.yaml`;
 /** Long enough for the slowest `lab up`, short enough that a forgotten one is of no use. */
 export const tokenTtl = '2h0m0s';
 
@@ -41,6 +42,15 @@ const quickStart = [
 ];
 
 /**
+ * After a restart etcd waits for a leader to be heard of before it makes itself one, a second by default. There is only one
+ * member, so there is nobody to wait for. The values are etcd's least: ten milliseconds, and five of them.
+ */
+const quickElection = [
+  { name: 'heartbeat-interval', value: '10' },
+  { name: 'election-timeout', value: '50' },
+];
+
+/**
  * The configuration of `kubeadm init` as objects (v1beta4). Only one control plane ever runs, so nothing is
  * elected, and the signature of cluster-info comes seconds earlier. ECDSA keys are made in no time; RSA ones take
  * a second or two of two cores. Per-node settings are in the node image (kubelet.conf.d).
@@ -67,6 +77,7 @@ export function initConfiguration({ address, token, settings, deferDns }: InitOp
         serviceSubnet: settings.serviceSubnet,
         dnsDomain: settings.dnsDomain,
       },
+      etcd: { local: { extraArgs: quickElection } },
       controllerManager: { extraArgs: [alone, ...quickStart] },
       scheduler: { extraArgs: [alone] },
     },
@@ -78,6 +89,35 @@ export function initConfiguration({ address, token, settings, deferDns }: InitOp
       conntrack: { maxPerCore: 0 },
     },
   ];
+}
+
+/**
+ * What is changed of CoreDNS. It runs on the control plane, where it comes to rest on any cluster whose workers join after
+ * the pod network is there; elsewhere its first packets after a restart get lost, because the agent of the pod network is
+ * not back yet. It asks the API server at its own address: at 10.96.0.1 nobody answers before
+ * kube-proxy has run on the node, and a first packet that is lost there costs CoreDNS 5 to 30 s. And whether it is
+ * ready is looked at every second; by default the second look comes after 10 s.
+ */
+export function dnsPatch(address: string): object {
+  return {
+    spec: {
+      template: {
+        spec: {
+          nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
+          containers: [
+            {
+              name: 'coredns',
+              env: [
+                { name: 'KUBERNETES_SERVICE_HOST', value: address },
+                { name: 'KUBERNETES_SERVICE_PORT', value: String(apiPort) },
+              ],
+              readinessProbe: { periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  };
 }
 
 /**

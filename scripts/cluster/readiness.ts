@@ -11,7 +11,12 @@ interface Condition {
 }
 
 export interface ApiNode {
-  metadata: { name: string; labels: Record<string, string>; annotations?: Record<string, string> };
+  metadata: {
+    name: string;
+    creationTimestamp?: string;
+    labels: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
   spec: { podCIDR?: string };
   status: {
     conditions?: Condition[];
@@ -30,9 +35,12 @@ export function readyCondition(node: ApiNode): { ready: boolean; message: string
   return { ready: condition?.status === 'True', message: condition?.message ?? 'not reported yet' };
 }
 
-/** Whether the API server answers, and says that it is ready. */
+/**
+ * Whether the API server serves objects. /readyz says so seconds later: it also waits until the built-in roles have been
+ * compared with those that are there.
+ */
 export async function apiAnswers(cluster: Cluster): Promise<boolean> {
-  return cluster.api.ask('/readyz').then(
+  return cluster.api.ask('/api/v1/namespaces/kube-system', { timeout: 2_000 }).then(
     ({ status }) => status === 200,
     () => false,
   );
@@ -41,19 +49,47 @@ export async function apiAnswers(cluster: Cluster): Promise<boolean> {
 interface WaitOptions {
   timeout: number;
   signal?: AbortSignal;
+  /** Milliseconds since 1970: what nodes reported before that does not count. */
+  since?: number | undefined;
+}
+
+interface Lease {
+  metadata: { name: string };
+  spec: { renewTime?: string };
+}
+
+/** Nodes of which nothing has been heard since that time: neither made nor reported. The API has whole seconds. */
+async function silentSince(
+  cluster: Cluster,
+  nodes: readonly ApiNode[],
+  since: number | undefined,
+): Promise<string[]> {
+  if (since === undefined) return [];
+  const late = (time: string | undefined): boolean => Date.parse(time ?? '') >= since - 1000;
+  const old = nodes.filter(({ metadata }) => !late(metadata.creationTimestamp));
+  if (old.length === 0) return [];
+  const words = ['leases', '--namespace', 'kube-node-lease'];
+  const { items } = await cluster.kubectl.get<{ items: Lease[] }>(words);
+  const heard = items.filter(({ spec }) => late(spec.renewTime));
+  const names = new Set(heard.map(({ metadata }) => metadata.name));
+  return old.map(({ metadata }) => metadata.name).filter((name) => !names.has(name));
 }
 
 async function waitForNodes(cluster: Cluster, options: WaitOptions): Promise<void> {
   await until(
     async () => {
       const nodes = await apiNodes(cluster);
+      const silent = await silentSince(cluster, nodes, options.since);
       const missing = cluster.nodes.filter(
         ({ name }) => !nodes.some(({ metadata }) => metadata.name === name),
       );
       const waiting = nodes.filter((node) => !readyCondition(node).ready);
-      if (missing.length === 0 && waiting.length === 0) return { done: true, value: undefined };
+      if (missing.length + waiting.length + silent.length === 0) {
+        return { done: true, value: undefined };
+      }
       const states = [
         ...missing.map(({ name }) => `${name} has not joined`),
+        ...silent.map((name) => `${name}: its kubelet has not reported since the start`),
         ...waiting.map((node) => `${node.metadata.name}: ${readyCondition(node).message}`),
       ];
       return { done: false, state: states.join('; ') };
@@ -110,11 +146,33 @@ export async function hasDns(cluster: Cluster): Promise<boolean> {
   return (await cluster.kubectl.find(coreDns))?.length === 1;
 }
 
+interface DnsPod {
+  status: {
+    conditions?: Condition[];
+    containerStatuses?: { state?: { running?: { startedAt: string } } }[];
+  };
+}
+
+/** CoreDNS pods that are Ready, and were started after that time; the API tells it in whole seconds. */
+async function dnsPodsSince(cluster: Cluster, since: number): Promise<number> {
+  const words = ['pods', '--namespace', 'kube-system', '--selector', 'k8s-app=kube-dns'];
+  const { items } = await cluster.kubectl.get<{ items: DnsPod[] }>(words);
+  return items.filter(({ status }) => {
+    const started = status.containerStatuses?.[0]?.state?.running?.startedAt ?? '';
+    const ready = status.conditions?.some(
+      ({ type, status: is }) => type === 'Ready' && is === 'True',
+    );
+    return ready && Date.parse(started) >= since - 1000;
+  }).length;
+}
+
 export async function waitForDns(cluster: Cluster, options: WaitOptions): Promise<void> {
+  const { since } = options;
   await until(
     async () => {
       const { spec, status } = await cluster.kubectl.get<Workload>(coreDns);
-      const ready = status.readyReplicas ?? 0;
+      const known = status.readyReplicas ?? 0;
+      const ready = since === undefined ? known : await dnsPodsSince(cluster, since);
       const wanted = spec.replicas ?? 1;
       if (wanted > 0 && ready >= wanted) return { done: true, value: undefined };
       return { done: false, state: `${ready} of ${wanted} CoreDNS pods are ready` };

@@ -19,6 +19,8 @@ export interface Environment {
   supply: Supply | undefined;
   /** Bootstrap token of this run; made when it is first needed. */
   token: string | undefined;
+  /** When this run started nodes, in milliseconds since 1970; what the API says of them is older until they report. */
+  nodesStarted: number | undefined;
   /** Ends all connections, so that the process can end. */
   close(): void;
 }
@@ -33,6 +35,7 @@ export async function openEnvironment(config: LabConfig): Promise<Environment> {
     engine,
     supply: undefined,
     token: undefined,
+    nodesStarted: undefined,
   } as Partial<Environment> & Pick<Environment, 'supply'>;
   const provider = providers[config.provider]({
     engine,

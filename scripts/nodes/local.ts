@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
 import { $ } from 'zx';
@@ -114,4 +115,11 @@ export async function local(argv: Argv, options: LocalOptions = {}): Promise<Exe
 export async function hasProgram(name: string): Promise<boolean> {
   const { exitCode } = await local(['which', name], { allowFailure: true });
   return exitCode === 0;
+}
+
+/** Starts a program that goes on when this process has ended; nothing is heard of it. */
+export function inBackground([program = '', ...words]: Argv): void {
+  spawn(program, words, { detached: true, stdio: 'ignore' })
+    .on('error', () => undefined)
+    .unref();
 }

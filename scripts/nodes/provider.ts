@@ -25,29 +25,50 @@ export type NodeState = 'running' | 'stopped' | 'missing';
 /** Progress in words, for whoever draws it. */
 export type Report = (text: string) => void;
 
+export interface SavedDisks {
+  /** On the host's disk, beyond what all nodes share. */
+  bytes: number;
+}
+
+/** Whole nodes without their memory: files, images, identity. Links, routes and processes start anew. */
+export interface Disks {
+  /** Saves the disks of all nodes to a new folder. Running nodes stand still for a moment. */
+  save(folder: string, report: Report): Promise<SavedDisks>;
+  /**
+   * Gives all nodes saved disks, and leaves them stopped; nodes that are missing are made. An interrupted restore is
+   * completed by the next `prepare`, or has changed nothing but that nodes may be stopped.
+   * @throws LabError `snapshot-damaged`, naming files that are not what was saved; before anything is changed.
+   */
+  restore(folder: string, report: Report): Promise<void>;
+  /** Begins to remove what restores have replaced; goes on by itself when this process has ended. */
+  tidy(): Promise<void>;
+}
+
 /**
  * Makes and removes machines; knows nothing of Kubernetes. One file per provider, one line in `providers/index.ts`.
  * All methods are safe to repeat.
  */
 export interface Provider {
   readonly name: string;
-  /** What a person would type instead of `prepare`, `ensure` and `destroy`. */
+  /** What a person would type instead of `prepare`, `ensure`, `halt` and `destroy`. */
   readonly byHand: {
     prepare(): readonly string[];
     ensure(name: string): readonly string[];
+    halt(): readonly string[];
     destroy(): readonly string[];
   };
   /** Refuses, before anything is changed, what cannot work: no root, no engine, an address in use. */
   preflight(): Promise<void>;
   /** Networks and whatever else all nodes share. */
   prepare(report: Report): Promise<void>;
-  /** Makes or starts the node and returns when it answers ssh. */
-  ensure(name: string, report: Report, signal?: AbortSignal): Promise<void>;
+  /** Makes or starts the node, unless it runs, and returns when it answers ssh. True if it had to be started. */
+  ensure(name: string, report: Report, signal?: AbortSignal): Promise<boolean>;
+  /** Stops all nodes at once, as a power cut would; what is on their disks stays. */
+  halt(report: Report): Promise<void>;
+  readonly disks: Disks;
   states(): Promise<Map<string, NodeState>>;
   /** The node over ssh, with its pinned host key. */
   node(name: string): Node;
-  /** Removes one node and its data. */
-  remove(name: string): Promise<void>;
   /** Removes every node, network and file of this environment, and nothing else. */
   destroy(report: Report): Promise<void>;
 }

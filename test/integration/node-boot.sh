@@ -8,10 +8,19 @@ boot=$1 settings=$2 lab=$3 uplink=$4
 . "$settings"
 
 # Where the script writes outside of the kernel: not to this machine's own.
-for folder in /run /etc/default /usr/local/sbin; do mount -t tmpfs tmpfs "$folder"; done
-touch /run/resolv.conf
-mount --bind /run/resolv.conf /etc/resolv.conf
-mkdir /run/netns
+mount -t tmpfs tmpfs /run
+mkdir -p /run/netns /run/engine /run/etc/upper /run/etc/work
+mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work /etc
+for folder in /etc/default /usr/local/sbin /var/lib; do mount -t tmpfs tmpfs "$folder"; done
+
+# As engines do at every start of a container: files of theirs over the node's own.
+engine() {
+  echo node1 >/run/engine/hostname
+  echo '10.100.198.201 node1' >/run/engine/hosts
+  echo 'nameserver 127.0.0.11' >/run/engine/resolv.conf
+  for file in hostname hosts resolv.conf; do mount --bind "/run/engine/$file" "/etc/$file"; done
+}
+engine
 ip link set lo up
 
 ip netns add outside
@@ -44,6 +53,7 @@ state() {
   part "$1 forwards" && sysctl -n net.ipv4.ip_forward
   part "$1 kubelet" && cat /etc/default/kubelet
   part "$1 resolver" && cat /etc/resolv.conf
+  part "$1 names" && cat /etc/hostname /etc/hosts && hostname
   part "$1 kubeadm" && readlink /usr/local/sbin/kubeadm
 }
 
@@ -52,8 +62,15 @@ state first
 bash "$boot" "$settings" >/run/second.log
 state second
 echo 'KUBELET_EXTRA_ARGS=--v=4' >/etc/default/kubelet
+echo renamed >/etc/hostname
+echo '10.100.198.201 another' >/etc/hosts
+mkdir -p /var/lib/lab/run/flannel
+echo FLANNEL_MTU=1450 >/var/lib/lab/run/flannel/subnet.env
+engine
 bash "$boot" "$settings" >/run/third.log
 part 'own kubelet' && cat /etc/default/kubelet
+part 'own names' && cat /etc/hostname /etc/hosts && hostname
+part 'saved files' && cat /run/flannel/subnet.env && ls /var/lib/lab
 
 # What the node itself makes of it: who answers outside, and from where the node seems to come.
 # shellcheck disable=SC2016 # the dollars are JavaScript's

@@ -25,7 +25,7 @@ async function bootNode(lab: string, uplink: string, dns: string): Promise<State
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(settings, lines.join(''));
   try {
-    const own = ['unshare', '--net', '--mount', '--fork', '--kill-child'];
+    const own = ['unshare', '--net', '--mount', '--uts', '--fork', '--kill-child'];
     const { stdout } = await local([...own, 'bash', driver, boot, settings, lab, uplink]);
     const parts = stdout.split('\n== ').slice(1);
     return new Map(
@@ -133,12 +133,18 @@ describe.runIf(process.getuid?.() === 0 && missing.length === 0)('node-boot.sh',
       expect(of('first resolver')).toEqual(['nameserver 10.0.2.3']);
       // A learner's own setting outlives the next boot.
       expect(of('own kubelet')).toEqual(['KUBELET_EXTRA_ARGS=--v=4']);
+      expect(of('first names')).toEqual(['node1', '10.100.198.201 node1', 'node1']);
+      expect(of('own names')).toEqual(['renamed', '10.100.198.201 another', 'renamed']);
       expect(of('first kubeadm')).toEqual(['/usr/local/lib/lab/kubeadm-in-container.sh']);
+    });
+
+    it('puts back what a saved node had in /run, once', () => {
+      expect(of('saved files')).toEqual(['FLANNEL_MTU=1450', 'booted']);
     });
 
     it('changes nothing when it runs again', () => {
       const first = [...state].filter(([name]) => name.startsWith('first '));
-      expect(first.length).toBe(12);
+      expect(first.length).toBe(13);
       for (const [name, lines] of first) {
         expect([name, of(name.replace('first', 'second'))]).toEqual([name, lines]);
       }

@@ -52,5 +52,5 @@ export async function run(
   if (removed.length > 0) say(`removed: ${removed.join(', ')}, their networks and their data`);
   else say(`there was no node of "${config.name}"`);
   for (const path of kept) say(`kept: ${path}`);
-  if (kept.length > 0) say('(your progress and files; lab down --purge removes them too)');
+  if (kept.length > 0) say('(lab down --purge removes that too)');
 }

@@ -5,6 +5,7 @@ import { installedCnis } from '../../cluster/cni/install.ts';
 import { installPackages, missingPackages } from '../../lab/doctor.ts';
 import { openEnvironment, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
+import { noLongerNew } from '../../lab/snapshot/clean.ts';
 import { kubeconfigPath } from '../../lab/share.ts';
 import { isStep, runStages, type Stage, type StepEvent } from '../../lab/step.ts';
 import { stops, upStages, type Stop } from '../../lab/up.ts';
@@ -22,6 +23,7 @@ interface UpOptions {
   flannelIface?: string;
   source?: string;
   explain?: boolean;
+  fresh?: boolean;
 }
 
 function parseStop(text: string | undefined): Stop | undefined {
@@ -104,12 +106,13 @@ export async function run(
   const config = await context.loadConfig(overrides);
   if (!options.explain) await ensurePackages(config, context);
   const environment = await openEnvironment(config);
-  const stages = upStages(environment, until);
+  const stages = upStages(environment, { until, fresh: options.fresh });
   try {
     if (options.explain) return explainStages(stages, environment);
     const { stateDir } = environmentSpec(config);
     const events: StepEvent[] = [];
     await withLock(stateDir, 'lab up', async () => {
+      if (until !== undefined) await noLongerNew(environment.spec);
       await drawSteps(
         stages,
         environment,

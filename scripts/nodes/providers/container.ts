@@ -1,8 +1,9 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { commandLine } from '../../base/argv.ts';
 import { LabError, usageError } from '../../base/errors.ts';
 import { until } from '../../base/until.ts';
+import { finishSwaps } from '../disks/swap.ts';
 import type { Engine } from '../engine.ts';
 import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
 import { ulimitArgv } from '../limits.ts';
@@ -13,6 +14,7 @@ import { upstreamResolver } from '../resolver.ts';
 import { sshNode } from '../ssh.ts';
 import { cloneStore } from '../store-clone.ts';
 import * as words from './container-argv.ts';
+import { containerDisks } from './container-disks.ts';
 
 export interface ContainerSupply {
   nodeImage: string;
@@ -55,6 +57,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
   }
 
   const storeOf = (name: string): string => join(environment.stateDir, 'nodes', name, 'containerd');
+  const containerOf = (name: string): string => words.containerName(environment, name);
 
   async function states(): Promise<Map<string, NodeState>> {
     const { stdout } = await engine.run([
@@ -68,6 +71,31 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     }
     return found;
   }
+
+  async function start(container: string): Promise<void> {
+    const started = await engine.run(['start', container], {
+      timeout: 120_000,
+      allowFailure: true,
+    });
+    if (started.exitCode === 0) return;
+    // A `lab` that was killed while it saved the disks has left the containers frozen.
+    const thawed = await engine.run(['unpause', container], { allowFailure: true });
+    if (thawed.exitCode !== 0) throw commandFailed(engine.name, ['start', container], started);
+  }
+
+  async function stop(names: readonly string[]): Promise<void> {
+    for (const one of nodes.values()) one.close();
+    if (names.length === 0) return;
+    await engine.run(['stop', '--time', '0', ...names.map(containerOf)], { timeout: 120_000 });
+  }
+
+  const disks = containerDisks({
+    ...{ engine, environment, storeOf, states, stop, create, seed },
+    golden: () => supply().goldenStore,
+    async removeContainer(name) {
+      await engine.run([...removeNow, containerOf(name)]);
+    },
+  });
 
   async function networkNames(): Promise<string[]> {
     const { stdout } = await engine.run([
@@ -100,22 +128,33 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     });
   }
 
-  async function create(node: NodeSpec, report: Report): Promise<void> {
-    const store = storeOf(node.name);
-    const { nodeImage, goldenStore } = supply();
-    const seed = await writeSeed(environment, node, {
+  async function seed(node: NodeSpec): Promise<string> {
+    return writeSeed(environment, node, {
       LAB_ADDRESS: node.address,
       LAB_MAC: macAddress(environment.name, node.name, 'lab'),
       NAT_MAC: macAddress(environment.name, node.name, 'nat'),
       DNS_SERVER: (await upstreamResolver()) ?? '',
     });
+  }
+
+  async function newStore(name: string, report: Report): Promise<void> {
     report('cloning the image store');
     // What a removed container left in the store belongs to a cluster that is gone.
-    await rm(store, { recursive: true, force: true });
-    await cloneStore(goldenStore, store);
+    await rm(storeOf(name), { recursive: true, force: true });
+    await mkdir(dirname(storeOf(name)), { recursive: true });
+    await cloneStore(supply().goldenStore, storeOf(name));
+  }
+
+  async function create(node: NodeSpec, image: string, report: Report): Promise<void> {
     report('creating the container');
-    const modules = await isFolder('/lib/modules');
-    const options = { image: nodeImage, seed, store, limits: await ulimitArgv(), modules };
+    const options = {
+      image,
+      seed: await seed(node),
+      store: storeOf(node.name),
+      limits: await ulimitArgv(),
+      modules: await isFolder('/lib/modules'),
+    };
+    await mkdir(options.store, { recursive: true });
     const argv = words.createNode(engine.name, environment, node, options);
     const created = await engine.run(argv, { allowFailure: true });
     if (created.exitCode !== 0) {
@@ -149,6 +188,12 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
         `${engine.name} run --detach --privileged --name ${words.containerName(environment, name)} --hostname ${name} … IMAGE /sbin/init`,
         `# systemd in a container, with the two NICs of the course's VM: vagrant up ${name}`,
       ],
+      halt: () => [
+        commandLine([
+          ...[engine.name, 'stop', '--time', '0'],
+          ...environment.nodes.map(({ name }) => containerOf(name)),
+        ]),
+      ],
       destroy: () => [
         commandLine([
           engine.name,
@@ -176,6 +221,8 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     async prepare(report) {
       await mkdir(environment.sharedDir, { recursive: true });
       await ensureUserKey(environment);
+      // Ends a restore that was killed between two renames.
+      await finishSwaps(environment.stateDir);
       const present = await networkNames();
       const wanted = [
         { name: words.labNetwork(environment), argv: words.createLabNetwork },
@@ -188,13 +235,14 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       }
     },
     async ensure(name, report, signal) {
-      const wanted = spec(name);
-      const container = words.containerName(environment, name);
       const state = (await states()).get(name);
-      if (state === 'missing') await create(wanted, report);
+      if (state === 'missing') {
+        await newStore(name, report);
+        await create(spec(name), supply().nodeImage, report);
+      }
       if (state !== 'running') {
         report('starting');
-        await engine.run(['start', container], { timeout: 120_000 });
+        await start(containerOf(name));
       }
       report('waiting for ssh');
       await until(
@@ -210,15 +258,15 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
           hint: 'lab logs --out DIR',
         },
       );
+      return state !== 'running';
     },
-    async remove(name) {
-      nodes.get(name)?.close();
-      nodes.delete(name);
-      if ((await states()).get(name) !== 'missing') {
-        await engine.run([...removeNow, words.containerName(environment, name)]);
-      }
-      await rm(join(environment.stateDir, 'nodes', name), { recursive: true, force: true });
+    async halt(report) {
+      const found = [...(await states())];
+      const left = found.filter(([, state]) => state !== 'missing').map(([name]) => name);
+      report(`stopping ${left.join(', ')}`);
+      await stop(left);
     },
+    disks,
     async destroy(report) {
       for (const connection of nodes.values()) connection.close();
       nodes.clear();

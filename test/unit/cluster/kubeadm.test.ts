@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../../scripts/base/argv.ts';
-import { projectRoot } from '../../../scripts/base/paths.ts';
 import type { ClusterSettings } from '../../../scripts/cluster/cluster.ts';
 import {
   createToken,
+  dnsPatch,
+  dnsPatchPath,
   initByHand,
   initConfiguration,
   joinConfiguration,
@@ -39,6 +39,13 @@ networking:
   podSubnet: 10.244.0.0/16
   serviceSubnet: 10.96.0.0/12
   dnsDomain: cluster.local
+etcd:
+  local:
+    extraArgs:
+      - name: heartbeat-interval
+        value: "10"
+      - name: election-timeout
+        value: "50"
 controllerManager:
   extraArgs:
     - name: leader-elect
@@ -92,10 +99,9 @@ describe('initConfiguration', () => {
     );
   });
 
-  it('names the folder of patches that is in the node image', () => {
-    const folder = join(projectRoot, 'scripts/guest/node/etc/kubernetes/lab-patches');
-    const text = readFileSync(join(folder, 'corednsdeployment+strategic.yaml'), 'utf8');
-    expect(text).toContain('readinessProbe');
+  it('names the folder in which the patch of CoreDNS is', () => {
+    expect(patches).toContain(`directory: ${dirname(dnsPatchPath)}\n`);
+    expect(printManifest([dnsPatch(address)])).toContain(`value: ${address}\n`);
   });
 });
 

@@ -99,12 +99,12 @@ join: join-node1 | cni | kubeconfig
 done: ready | dns | verify`,
     ],
   ])('%s', async (_, until, overrides, expected) => {
-    expect(story(upStages(await environment(overrides), until))).toBe(expected);
+    expect(story(upStages(await environment(overrides), { until }))).toBe(expected);
   });
 
   it('names every step once, whatever the stop', async () => {
     for (const until of [undefined, ...stops]) {
-      const ids = steps(upStages(await environment(), until)).map(({ id }) => id);
+      const ids = steps(upStages(await environment(), { until })).map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
     }
   });

@@ -122,20 +122,6 @@ describe.each(['podman', 'docker'] as const)('%s', (name) => {
     ]);
     expect(await readdir(environment.stateDir)).toEqual(['notes']);
   });
-
-  it('remove takes the one node, and only if it is of this lab', async () => {
-    await mkdir(join(environment.stateDir, 'nodes', 'node1'), { recursive: true });
-    await mkdir(join(environment.stateDir, 'nodes', 'master'));
-    const states = 'course-master\trunning\ncourse-node1\texited\n';
-    const engine = fakeEngine(name, [[/^ps/, states]]);
-    await provider(engine).remove('node1');
-    expect(engine.asked.slice(1)).toEqual([`rm --force --volumes${now} course-node1`]);
-    expect(await readdir(join(environment.stateDir, 'nodes'))).toEqual(['master']);
-
-    const foreign = fakeEngine(name, [[/^ps/, 'course-master\trunning\n']]);
-    await provider(foreign).remove('node1');
-    expect(foreign.asked).toHaveLength(1);
-  });
 });
 
 describe('destroy', () => {

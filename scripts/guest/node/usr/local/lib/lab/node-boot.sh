@@ -8,6 +8,25 @@ set -euo pipefail
 . "$1" # LAB_MAC NAT_MAC LAB_ADDRESS DNS_SERVER
 
 mount --make-rshared /
+
+# The engine lays files of its own over these three, which would outlive a restore and come back after a restart.
+# They are the node's: the engine's content is taken over once, at the first boot.
+for file in /etc/hosts /etc/hostname /etc/resolv.conf; do
+  mountpoint -q "$file" || continue
+  content=$(cat "$file")
+  umount "$file"
+  [ -e /var/lib/lab/booted ] || echo "$content" >"$file"
+done
+hostname -F /etc/hostname
+mkdir -p /var/lib/lab
+touch /var/lib/lab/booted
+
+# What a saved node had in /run that pods need before the agent of the pod network has started again.
+if [ -d /var/lib/lab/run ]; then
+  cp -a /var/lib/lab/run/. /run/
+  rm -r /var/lib/lab/run
+fi
+
 lab=$(ip -json link | jq -r --arg mac "$LAB_MAC" '[.[] | select(.address == $mac)][0].ifname')
 if [ "$lab" != enp0s8 ]; then
   ip link set "$lab" down

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomic } from '../../base/files.ts';
+import type { EnvironmentSpec } from '../../nodes/provider.ts';
+import type { Environment } from '../environment.ts';
+import type { Step } from '../step.ts';
+import { restoreDisks } from './restore.ts';
+import { saveSnapshot } from './save.ts';
+import { cleanName, environmentKey, listSnapshots, type Snapshot } from './store.ts';
+
+type LabStep = Step<Environment>;
+
+/** While it is there, nobody but `lab up` has had a hand in this lab. */
+function newFile({ stateDir }: Pick<EnvironmentSpec, 'stateDir'>): string {
+  return join(stateDir, 'as-new');
+}
+
+/** From now on somebody may change the lab by hand: no clean snapshot can be taken of it. */
+export async function noLongerNew(spec: Pick<EnvironmentSpec, 'stateDir'>): Promise<void> {
+  await rm(newFile(spec), { force: true });
+}
+
+async function matching(environment: Environment): Promise<Snapshot | undefined> {
+  const key = environmentKey(environment);
+  const name = cleanName(environment.config.cni.name);
+  const all = await listSnapshots(environment.spec);
+  return all.find((one) => one.name === name && one.key === key);
+}
+
+async function nothingThere({ provider }: Environment): Promise<boolean> {
+  return [...(await provider.states()).values()].every((state) => state === 'missing');
+}
+
+/** Where there are no nodes yet: takes them from the snapshot of the same lab, if there is one. */
+export function takeClean(fresh: boolean): LabStep {
+  return {
+    id: 'clean',
+    title: 'Clean snapshot',
+    explain: () => [],
+    async skip(environment) {
+      if (!(await nothingThere(environment))) return 'there are nodes already';
+      if (!fresh && (await matching(environment))) return undefined;
+      await writeAtomic(newFile(environment.spec), '');
+      return fresh ? 'everything is made anew' : 'there is none of such a lab yet';
+    },
+    async run(environment, report) {
+      const snapshot = await matching(environment);
+      if (snapshot) await restoreDisks(environment, snapshot, report);
+    },
+  };
+}
+
+/** When a lab that nobody has touched is complete: keeps it for `lab reset` and the next `lab up`. */
+export const keepClean: LabStep = {
+  id: 'snapshot',
+  title: 'Clean snapshot',
+  explain: () => [],
+  skip({ spec }) {
+    return Promise.resolve(existsSync(newFile(spec)) ? undefined : 'this lab has been in use');
+  },
+  async run(environment, report, signal) {
+    const name = cleanName(environment.config.cni.name);
+    await saveSnapshot(environment, { name, exercises: {} }, report, signal);
+    await noLongerNew(environment.spec);
+  },
+};

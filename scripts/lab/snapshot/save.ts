@@ -1,0 +1,80 @@
+import { gzipSync } from 'node:zlib';
+import { join } from 'node:path';
+import { writeAtomic } from '../../base/files.ts';
+import { installedCnis } from '../../cluster/cni/install.ts';
+import type { CniName } from '../../cluster/cni/index.ts';
+import { fileExists } from '../../cluster/control-plane.ts';
+import type { Report } from '../../nodes/provider.ts';
+import { lookAtLab } from '../diff/look.ts';
+import { stateFile } from '../diff/state.ts';
+import type { Environment } from '../environment.ts';
+import type { Stage } from '../step.ts';
+import { supply } from '../steps/nodes.ts';
+import { forgetRun, keepRun } from './keep-run.ts';
+import { waitForRest } from './rest.ts';
+import { environmentKey, storeSnapshot, type Snapshot } from './store.ts';
+
+export interface SaveWish {
+  name: string;
+  /** Exercises that are set up, each with the number of its attempt. */
+  exercises: Readonly<Record<string, number>>;
+}
+
+/** The pod network that is there, whatever was configured. */
+async function presentCni(environment: Environment, cluster: boolean): Promise<CniName> {
+  if (!cluster) return 'none';
+  return (await installedCnis(environment.cluster))[0] ?? 'none';
+}
+
+/** Saves the whole lab under a name. Nodes run on afterwards; they stand still for about a second. */
+export async function saveSnapshot(
+  environment: Environment,
+  { name, exercises }: SaveWish,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const { spec, cluster, provider } = environment;
+  const made = await fileExists(cluster.controlPlane, '/etc/kubernetes/admin.conf');
+  const cni = await presentCni(environment, made);
+  report('looking at the lab, for lab diff');
+  const [state] = await Promise.all([
+    lookAtLab(cluster, made),
+    made ? waitForRest(cluster, signal) : undefined,
+  ]);
+  signal.throwIfAborted();
+  await keepRun(cluster, cni);
+  try {
+    return await storeSnapshot(spec, name, async (folder) => {
+      await writeAtomic(
+        join(folder, stateFile),
+        gzipSync(JSON.stringify(state), { level: 1 }),
+        0o600,
+      );
+      const { bytes } = await provider.disks.save(join(folder, 'disks'), report);
+      return {
+        version: 1,
+        ...{ name, cni, exercises, bytes, cluster: made },
+        created: new Date().toISOString(),
+        key: environmentKey(environment),
+        nodes: spec.nodes.map((node) => node.name),
+      };
+    });
+  } finally {
+    await forgetRun(cluster);
+  }
+}
+
+/** The steps of `lab snapshot save`. */
+export function saveStages(wish: SaveWish): Stage<Environment>[] {
+  return [
+    supply,
+    {
+      id: 'save',
+      title: `Save ${wish.name}`,
+      explain: () => [],
+      run: async (environment, report, signal) => {
+        await saveSnapshot(environment, wish, report, signal);
+      },
+    },
+  ];
+}

@@ -1,0 +1,69 @@
+import { refuseImpossible } from '../../cluster/cni/install.ts';
+import { ensureSupply } from '../../supply/supply.ts';
+import { rememberFlags } from '../config.ts';
+import { preflight, prepareHost } from '../doctor.ts';
+import type { Environment } from '../environment.ts';
+import { recordEnvironment } from '../registry.ts';
+import { shareManifests } from '../share.ts';
+import type { Group, Step } from '../step.ts';
+
+type LabStep = Step<Environment>;
+
+export const host: LabStep = {
+  id: 'host',
+  title: 'Check the host',
+  explain: () => ['lab doctor   # lists what this machine needs, and why'],
+  async run({ provider, config }, report, signal) {
+    await provider.preflight();
+    await preflight(config);
+    await refuseImpossible(config.cni.name);
+    await prepareHost(report, signal);
+  },
+};
+
+export const supply: LabStep = {
+  id: 'supply',
+  title: 'Programs and images',
+  explain: () => [
+    'lab build   # or install containerd, kubeadm, kubelet and kubectl on every node',
+  ],
+  async run(environment, report) {
+    const { source, releaseBase, bundle } = environment.config.supply;
+    environment.supply = await ensureSupply(
+      environment.engine,
+      { source, releaseBase, bundle },
+      report,
+    );
+  },
+};
+
+export const network: LabStep = {
+  id: 'network',
+  title: 'Lab network',
+  explain: ({ provider }) => provider.byHand.prepare(),
+  async run(environment, report) {
+    // Only now: a lab that was refused leaves nothing behind, not even what was asked for.
+    await rememberFlags(environment.config.name, environment.config.flags);
+    await recordEnvironment(environment.spec);
+    await environment.provider.prepare(report);
+    await shareManifests(environment);
+  },
+};
+
+function nodeStep(name: string): LabStep {
+  return {
+    id: `node-${name}`,
+    title: name,
+    explain: ({ provider }) => provider.byHand.ensure(name),
+    async run(environment, report, signal) {
+      const now = Date.now();
+      const started = await environment.provider.ensure(name, report, signal);
+      if (started) environment.nodesStarted ??= now;
+    },
+  };
+}
+
+/** All nodes, side by side. */
+export function nodesUp({ spec }: Environment): Group<Environment> {
+  return { id: 'nodes', title: 'Nodes', together: spec.nodes.map(({ name }) => nodeStep(name)) };
+}
