@@ -30,6 +30,12 @@ const needs = z.strictObject({
     .describe('pod networks it can be started on'),
   workers: z.number().int().min(0).max(9).default(2),
   sandbox: z.enum(['none', 'netns', 'docker']).default('none'),
+  clean: z
+    .boolean()
+    .default(false)
+    .describe(
+      'its undo leaves something behind: proofs start it from the clean snapshot each time',
+    ),
 });
 
 const criterion = z

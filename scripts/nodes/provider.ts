@@ -20,7 +20,8 @@ export interface EnvironmentSpec {
   sharedDir: string;
 }
 
-export type NodeState = 'running' | 'stopped' | 'missing';
+/** Frozen: a `lab` that was killed while it copied the disks has left it so. */
+export type NodeState = 'running' | 'frozen' | 'stopped' | 'missing';
 
 /** Progress in words, for whoever draws it. */
 export type Report = (text: string) => void;

@@ -23,7 +23,7 @@ const checks: readonly { name: string; argv: readonly string[] }[] = [
   { name: 'exercises', argv: [...lab, 'labs', 'validate'] },
   { name: 'import rules', argv: ['depcruise', 'scripts'] },
   { name: 'dead code', argv: ['knip'] },
-  { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'format', argv: ['prettier', '--check', '--cache', '--log-level', 'warn', '.'] },
   { name: 'shell', argv: ['shellcheck', '--external-sources', ...shellFiles, '.ci/run'] },
 ];
 

@@ -1,9 +1,27 @@
 import { resetExercise } from '../../exercises/start.ts';
-import { openEnvironment } from '../../lab/environment.ts';
-import { withLock } from '../../lab/lock.ts';
+import { exercisesSetUp } from '../../exercises/restored.ts';
+import type { Change } from '../../lab/diff/compare.ts';
+import { diffSince } from '../../lab/diff/since.ts';
+import type { Environment } from '../../lab/environment.ts';
+import { cleanName, listSnapshots } from '../../lab/snapshot/store.ts';
+import { changesText } from '../changes-text.ts';
 import type { CommandContext } from '../context.ts';
 import { withSession } from '../exercise-session.ts';
+import { progressOf } from '../lab-progress.ts';
 import { json, paint, say } from '../print.ts';
+import { withEnvironment } from '../run-steps.ts';
+
+/** What still differs from the clean lab; undefined where that cannot be told, as while others are set up. */
+async function leftBehind(
+  environment: Environment,
+  context: CommandContext,
+): Promise<Change[] | undefined> {
+  const { spec, config } = environment;
+  if (Object.keys(await exercisesSetUp(progressOf(spec))).length > 0) return undefined;
+  const name = cleanName(config.cni.name);
+  const clean = (await listSnapshots(spec)).find((one) => one.name === name);
+  return clean && diffSince(environment, clean, context.signal);
+}
 
 /** `lab exercise reset ID`: undoes its set-up and forgets the attempt; best score and history stay. */
 export async function run(
@@ -11,15 +29,25 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<void> {
-  const { spec } = await openEnvironment(await context.loadConfig());
-  await withLock(spec.stateDir, `lab exercise reset ${id}`, () =>
+  const config = await context.loadConfig();
+  await withEnvironment(config, `lab exercise reset ${id}`, (environment) =>
     withSession(context, { running: true }, async ({ session, exercise }) => {
       const chosen = exercise(id);
       if (!context.json) say(paint('dim', `Undoing ${id} …`));
       const undone = await resetExercise(session, chosen);
-      if (context.json) json({ id, undone });
-      else if (undone) say(`${id} is as if it was never started. Again: lab exercise ${id}`);
-      else say(`${id} was not started; nothing to undo.`);
+      const left = undone ? await leftBehind(environment, context) : undefined;
+      if (context.json) return json({ id, undone, ...(left ? { left } : {}) });
+      if (!undone) return say(`${id} was not started; nothing to undo.`);
+      say(`The set-up of ${id} is undone. Again: lab exercise ${id}`);
+      if (!left || left.length === 0) return;
+      say();
+      say(
+        paint(
+          'yellow',
+          'This still differs from the clean lab; lab exercise reset leaves it alone:',
+        ),
+      );
+      say(changesText(left));
     }),
   );
 }

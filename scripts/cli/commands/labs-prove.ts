@@ -4,8 +4,11 @@ import { proveExercise } from '../../exercises/prove.ts';
 import { reportProof, type Proof } from '../../exercises/proof.ts';
 import type { Exercise } from '../../exercises/load.ts';
 import { ensureCni } from '../../lab/cni-state.ts';
-import { openEnvironment, requireRunning } from '../../lab/environment.ts';
+import { openEnvironment, requireRunning, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
+import { restoreStages } from '../../lab/snapshot/restore.ts';
+import { cleanName, listSnapshots } from '../../lab/snapshot/store.ts';
+import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { withSession } from '../exercise-session.ts';
 import { json, say } from '../print.ts';
@@ -20,6 +23,23 @@ function networkFor({ state, cni }: Needs, configured: CniName): CniName {
   const chosen = possible.includes(configured) ? configured : possible[0];
   if (chosen) return chosen;
   throw new LabError('needs-unmet', `no pod network of this lab is among: ${cni.join(', ')}`);
+}
+
+/** The lab as the exercise needs it: with that pod network, and clean where it asks for that. */
+async function prepare(
+  environment: Environment,
+  needs: Needs,
+  configured: CniName,
+  signal: AbortSignal,
+): Promise<void> {
+  const cni = networkFor(needs, configured);
+  const name = cleanName(cni);
+  const clean = (await listSnapshots(environment.spec)).find((one) => one.name === name);
+  if (needs.clean && clean) {
+    const quiet = { signal, onEvent: () => undefined };
+    return runStages(restoreStages(environment, clean), environment, quiet);
+  }
+  await ensureCni(environment, cni, () => undefined, signal);
 }
 
 /** Exercises that start without a pod network come last, so that it is taken away only once. */
@@ -48,8 +68,7 @@ export async function run(
         const chosen = exercises.filter(({ spec }) => ids.length === 0 || ids.includes(spec.id));
         for (const exercise of inOrder(chosen)) {
           const proof = await proveExercise(exercise, session.cluster, {
-            prepare: (needs) =>
-              ensureCni(environment, networkFor(needs, configured), quiet, signal),
+            prepare: (needs) => prepare(environment, needs, configured, signal),
             report: context.verbose ? report : quiet,
             signal,
           });

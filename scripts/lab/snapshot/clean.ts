@@ -37,7 +37,7 @@ export function takeClean(fresh: boolean): LabStep {
   return {
     id: 'clean',
     title: 'Clean snapshot',
-    explain: () => [],
+    explain: () => ['# nobody can by hand: the nodes of an earlier lab up, if they were kept'],
     async skip(environment) {
       if (!(await nothingThere(environment))) return 'there are nodes already';
       if (!fresh && (await matching(environment))) return undefined;
@@ -55,7 +55,7 @@ export function takeClean(fresh: boolean): LabStep {
 export const keepClean: LabStep = {
   id: 'snapshot',
   title: 'Clean snapshot',
-  explain: () => [],
+  explain: () => ['# lab reset goes back to it'],
   skip({ spec }) {
     return Promise.resolve(existsSync(newFile(spec)) ? undefined : 'this lab has been in use');
   },

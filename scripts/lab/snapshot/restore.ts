@@ -32,7 +32,7 @@ function restoreStep(snapshot: Snapshot): LabStep {
 export const settled: LabStep = {
   id: 'settled',
   title: 'Tidy up',
-  explain: () => [],
+  explain: () => ['# what lab itself has left on the way'],
   async run({ spec, provider }) {
     await writeAtomic(settledPath(spec), `${new Date().toISOString()}\n`);
     await provider.disks.tidy();

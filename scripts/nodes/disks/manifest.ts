@@ -76,7 +76,7 @@ export async function manifestOf(
     const own = entry.type === 'f' && !shared(entry);
     // A file that is one hole, as databases make them ahead, need not be read.
     const hole = entry.bytes === 0 && entry.size > 0;
-    const content = own ? (hole ? 'hole' : await fileDigest(join(folder, entry.path))) : '';
+    const content = own ? (hole ? 'hole' : await fileDigest(join(folder, entry.path))) : '-';
     lines.push(`${appearance(tree, entry)} ${content}`);
   }
   return lines;

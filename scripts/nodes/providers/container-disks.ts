@@ -29,7 +29,8 @@ export interface DiskHost {
   golden(): string;
   storeOf(name: string): string;
   states(): Promise<Map<string, NodeState>>;
-  stop(names: readonly string[]): Promise<void>;
+  /** Stops all nodes that run. */
+  stop(): Promise<void>;
   /** Makes the node's container over this image, with whatever its store holds. */
   create(node: NodeSpec, image: string, report: Report): Promise<void>;
   removeContainer(name: string): Promise<void>;
@@ -138,7 +139,7 @@ export function containerDisks(host: DiskHost): Disks {
         checkDisks(folder),
       ]);
       report('stopping the nodes');
-      await host.stop(await inState('running'));
+      await host.stop();
       await until(() => unmounted(disks.map(({ merged }) => merged)), {
         describe: 'the end of the stopped nodes',
         timeout: 20_000,

@@ -30,8 +30,9 @@ export interface ContainerOptions {
 
 /** What the engines call a container's state -> what it means here. */
 function nodeState(text: string): NodeState {
+  if (/paused/i.test(text)) return 'frozen';
   // podman 4 says "Up 5 minutes ago" here, docker and podman 5 "running".
-  return /^(running|up )/i.test(text) && !/paused/i.test(text) ? 'running' : 'stopped';
+  return /^(running|up )/i.test(text) ? 'running' : 'stopped';
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -72,21 +73,17 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     return found;
   }
 
-  async function start(container: string): Promise<void> {
-    const started = await engine.run(['start', container], {
-      timeout: 120_000,
-      allowFailure: true,
-    });
-    if (started.exitCode === 0) return;
-    // A `lab` that was killed while it saved the disks has left the containers frozen.
-    const thawed = await engine.run(['unpause', container], { allowFailure: true });
-    if (thawed.exitCode !== 0) throw commandFailed(engine.name, ['start', container], started);
-  }
-
-  async function stop(names: readonly string[]): Promise<void> {
+  /** Stops all nodes at once; one that is frozen has to go on first. */
+  async function stop(): Promise<void> {
     for (const one of nodes.values()) one.close();
-    if (names.length === 0) return;
-    await engine.run(['stop', '--time', '0', ...names.map(containerOf)], { timeout: 120_000 });
+    const found = [...(await states())];
+    const inState = (wanted: NodeState): string[] =>
+      found.filter(([, state]) => state === wanted).map(([name]) => containerOf(name));
+    const frozen = inState('frozen');
+    if (frozen.length > 0) await engine.run(['unpause', ...frozen]);
+    const up = [...inState('running'), ...frozen];
+    if (up.length === 0) return;
+    await engine.run(['stop', '--time', '0', ...up], { timeout: 120_000 });
   }
 
   const disks = containerDisks({
@@ -242,7 +239,8 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       }
       if (state !== 'running') {
         report('starting');
-        await start(containerOf(name));
+        const how = state === 'frozen' ? 'unpause' : 'start';
+        await engine.run([how, containerOf(name)], { timeout: 120_000 });
       }
       report('waiting for ssh');
       await until(
@@ -261,10 +259,8 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       return state !== 'running';
     },
     async halt(report) {
-      const found = [...(await states())];
-      const left = found.filter(([, state]) => state !== 'missing').map(([name]) => name);
-      report(`stopping ${left.join(', ')}`);
-      await stop(left);
+      report('stopping the nodes');
+      await stop();
     },
     disks,
     async destroy(report) {

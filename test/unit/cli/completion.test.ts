@@ -21,8 +21,12 @@ async function words(...typed: string[]): Promise<string[]> {
 
 describe('completion', () => {
   test('of commands', async () => {
-    expect(await words('st')).toEqual(['status']);
+    expect(await words('st')).toEqual(['start', 'status']);
     expect(await words('cni', '')).toEqual(['install', 'remove', 'status']);
+  });
+
+  test('of snapshots, none where there is none', async () => {
+    expect(await words('snapshot', 'restore', '')).toEqual([]);
   });
 
   test('of options and their values', async () => {

@@ -44,10 +44,8 @@ function steps(stages: readonly Stage<Environment>[]): Stage<Environment>[] {
   );
 }
 
-const nodes = `host
-supply
-network
-nodes: node-master | node-node1 | node-node2`;
+const start = 'host\nsupply\nnetwork';
+const nodes = `nodes: node-master | node-node1 | node-node2`;
 
 describe('lab up', () => {
   it.each<[string, Stop | undefined, Overrides, string]>([
@@ -55,48 +53,58 @@ describe('lab up', () => {
       'goes all the way by itself',
       undefined,
       {},
-      `${nodes}
+      `${start}
+clean
+${nodes}
 init
 join: join-node1 | join-node2 | cni | kubeconfig
-done: ready | dns | verify`,
+done: ready | dns | verify
+settled
+snapshot`,
     ],
-    ['until nodes leaves kubeadm to the learner', 'nodes', {}, nodes],
-    ['until init has a control plane and its DNS', 'init', {}, `${nodes}\ninit\nkubeconfig\ndns`],
+    ['until nodes leaves kubeadm to the learner', 'nodes', {}, `${start}\n${nodes}`],
+    [
+      'until init has a control plane and its DNS',
+      'init',
+      {},
+      `${start}\n${nodes}\ninit\nkubeconfig\ndns`,
+    ],
     [
       'until join has no pod network yet',
       'join',
       {},
-      `${nodes}\ninit\njoin: join-node1 | join-node2 | kubeconfig\ndns`,
+      `${start}\n${nodes}\ninit\njoin: join-node1 | join-node2 | kubeconfig\ndns`,
     ],
     [
       'until cni waits for Ready nodes, not for DNS',
       'cni',
       {},
-      `${nodes}\ninit\njoin: join-node1 | join-node2 | cni | kubeconfig\ndone: ready | dns`,
+      `${start}\n${nodes}\ninit\njoin: join-node1 | join-node2 | cni | kubeconfig\ndone: ready | dns`,
     ],
     [
       'without a pod network neither waits nor proves',
       undefined,
       { cni: 'none' },
-      `${nodes}\ninit\njoin: join-node1 | join-node2 | kubeconfig\ndns`,
+      `${start}\nclean\n${nodes}\ninit\njoin: join-node1 | join-node2 | kubeconfig\ndns\nsettled\nsnapshot`,
     ],
     [
       'without a pod network has nothing to do for cni',
       'cni',
       { cni: 'none' },
-      `${nodes}\ninit\njoin: join-node1 | join-node2 | kubeconfig\ndns`,
+      `${start}\n${nodes}\ninit\njoin: join-node1 | join-node2 | kubeconfig\ndns`,
     ],
     [
       'with another pod network is the same story',
       undefined,
       { cni: 'weave', workers: 1 },
-      `host
-supply
-network
+      `${start}
+clean
 nodes: node-master | node-node1
 init
 join: join-node1 | cni | kubeconfig
-done: ready | dns | verify`,
+done: ready | dns | verify
+settled
+snapshot`,
     ],
   ])('%s', async (_, until, overrides, expected) => {
     expect(story(upStages(await environment(overrides), { until }))).toBe(expected);

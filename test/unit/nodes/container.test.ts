@@ -71,8 +71,8 @@ describe('states', () => {
     ['exited', 'stopped'],
     ['Exited (137) 3 minutes ago', 'stopped'],
     ['created', 'stopped'],
-    ['paused', 'stopped'],
-    ['Up 5 minutes ago (Paused)', 'stopped'],
+    ['paused', 'frozen'],
+    ['Up 5 minutes ago (Paused)', 'frozen'],
   ])('%s means %s', async (said, state) => {
     const engine = fakeEngine('podman', [[/^ps/, `course-node1\t${said}\n`]]);
     expect([...(await provider(engine).states())]).toEqual([
