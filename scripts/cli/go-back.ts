@@ -6,6 +6,7 @@ import type { Snapshot } from '../lab/snapshot/store.ts';
 import type { CommandContext } from './context.ts';
 import { progressOf } from './lab-progress.ts';
 import { json, say } from './print.ts';
+import { prepareNextReset } from './standby-ahead.ts';
 import { runSteps } from './run-steps.ts';
 
 /** Restores a snapshot, shows the steps, and ends attempts at exercises that are no longer set up. */
@@ -23,6 +24,7 @@ export async function goBack(
     });
   }
   const done = await runSteps(restoreStages(environment, snapshot), environment, context);
+  prepareNextReset(environment.config);
   const over = await forgetLaterAttempts(progressOf(spec), snapshot.exercises);
   if (context.json) json({ name: spec.name, snapshot: snapshot.name, ...done, over });
   else if (over.length > 0) say(`No longer set up: ${over.join(', ')} (scores are kept)`);

@@ -34,6 +34,8 @@ export interface LabConfig {
   readonly cni: Readonly<CniSettings>;
   /** `bundle` is an absolute path. */
   readonly supply: Readonly<FileConfig['supply']>;
+  /** Whether a second lab is kept ready for the next reset. */
+  readonly standby: boolean;
   /** The lab.yaml it was read from; undefined when there is none. */
   readonly file: string | undefined;
   /** The flags in force, for `rememberFlags`. */

@@ -21,6 +21,8 @@ export interface Environment {
   token: string | undefined;
   /** When this run started nodes, in milliseconds since 1970; what the API says of them is older until they report. */
   nodesStarted: number | undefined;
+  /** The nodes are those that stood by: their pods were started earlier. */
+  thawed: boolean;
   /** Ends all connections, so that the process can end. */
   close(): void;
 }
@@ -36,6 +38,7 @@ export async function openEnvironment(config: LabConfig): Promise<Environment> {
     supply: undefined,
     token: undefined,
     nodesStarted: undefined,
+    thawed: false,
   } as Partial<Environment> & Pick<Environment, 'supply'>;
   const provider = providers[config.provider]({
     engine,

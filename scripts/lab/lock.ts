@@ -152,6 +152,17 @@ export async function acquireLock(stateDir: string, command: string): Promise<Lo
   }
 }
 
+/** Ends whoever holds the lock, at once; for work that nobody waits for. */
+export async function endHolder(stateDir: string): Promise<void> {
+  for (const { holder } of await livingOthers(lockFolder(stateDir), `${process.pid}-`)) {
+    try {
+      process.kill(holder.pid, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+}
+
 /** Runs `work` while holding the environment's lock. */
 export async function withLock<T>(
   stateDir: string,

@@ -46,6 +46,25 @@ export interface Disks {
 }
 
 /**
+ * A second set of nodes with the same names, addresses and disks, started ahead of need, apart from the lab network, and
+ * frozen. It costs memory, and no processor time until it takes the place of the live nodes.
+ */
+export interface Standby {
+  /** Whether this provider can have one here. */
+  possible(): Promise<boolean>;
+  /** Makes and starts it from saved disks, in place of one that is there; the nodes are reached through the engine. */
+  raise(folder: string, report: Report): Promise<readonly Node[]>;
+  freeze(): Promise<void>;
+  /** Whether all of it is there and frozen. */
+  ready(): Promise<boolean>;
+  /** Gives it the names and the network of the live nodes, and lets it go on; those are stopped by `tidy`. */
+  take(report: Report): Promise<void>;
+  /** Begins to remove the nodes that were replaced; goes on by itself when this process has ended. */
+  tidy(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/**
  * Makes and removes machines; knows nothing of Kubernetes. One file per provider, one line in `providers/index.ts`.
  * All methods are safe to repeat.
  */
@@ -67,6 +86,7 @@ export interface Provider {
   /** Stops all nodes at once, as a power cut would; what is on their disks stays. */
   halt(report: Report): Promise<void>;
   readonly disks: Disks;
+  readonly standby: Standby;
   states(): Promise<Map<string, NodeState>>;
   /** The node over ssh, with its pinned host key. */
   node(name: string): Node;

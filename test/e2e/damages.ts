@@ -33,7 +33,7 @@ export const damages: readonly Damage[] = [
     what: 'a table of rules that drops',
     on: 'node2',
     commands:
-      "nft 'table inet wall { chain in { type filter hook forward priority 0; policy drop; } }'",
+      "nft add table inet wall; nft add chain inet wall in '{ type filter hook forward priority 0; policy drop; }'",
     seen: { area: 'nft', item: 'inet wall' },
   },
   {
@@ -101,7 +101,7 @@ export const damages: readonly Damage[] = [
   {
     what: 'killed etcd',
     on: 'master',
-    commands: 'kill -9 $(pidof etcd); sleep 8',
+    commands: 'kill -9 $(pidof etcd); sleep 15',
     seen: { area: 'api', item: 'Pod kube-system/etcd-master: status.etcd.ended' },
   },
   {
@@ -144,7 +144,7 @@ export const damages: readonly Damage[] = [
   {
     what: 'stray listener',
     on: 'node2',
-    commands: 'systemd-run --unit listener busybox nc -l -p 8888 || nc -l 8888 & sleep 1',
+    commands: 'systemd-run --unit listener nc -l 8888; sleep 1',
     seen: { area: 'listeners', item: ':8888' },
   },
   {

@@ -90,6 +90,22 @@ test('a damaged snapshot is refused before anything is touched', async () => {
   await lab.ok(['snapshot', 'delete', 'torn']);
 });
 
+test('nodes that stand by take over in a reset, and live on', async () => {
+  await lab.ok(['standby']);
+  await lab.ok(['ssh', 'node1', '--', 'sudo', 'rm', '-r', '/opt/cni/bin']);
+  const { stdout } = await lab.ok(['reset', '--json']);
+  const { steps } = JSON.parse(stdout) as { steps: { id: string; kind: string }[] };
+  expect(steps).toContainEqual(expect.objectContaining({ id: 'standby', kind: 'done' }));
+  expect(steps).toContainEqual(expect.objectContaining({ id: 'restore', kind: 'skipped' }));
+  expect(await diff()).toEqual([]);
+  await lab.ok(['halt']);
+  await lab.ok(['start']);
+  expect(await diff()).toEqual([]);
+  await lab.ok(['standby']);
+  await lab.ok(['standby', '--drop']);
+  await resetIsClean();
+});
+
 describe('lab killed while it saves and restores', () => {
   for (let round = 1; round <= rounds; round++) {
     test(`round ${round} of ${rounds}`, async () => {

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { usageError } from '../../base/errors.ts';
 import { downStages } from '../../lab/down.ts';
 import { openEnvironment } from '../../lab/environment.ts';
-import { withLock } from '../../lab/lock.ts';
+import { endHolder, withLock } from '../../lab/lock.ts';
+import { standbyLock } from '../../lab/snapshot/standby.ts';
 import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
@@ -35,6 +36,8 @@ export async function run(
   const stages = downStages((paths) => (kept = paths));
   try {
     await withLock(environment.spec.stateDir, 'lab down', async () => {
+      // Nodes in the making would come back.
+      await endHolder(standbyLock(environment.spec));
       await drawSteps(
         stages,
         environment,

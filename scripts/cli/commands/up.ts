@@ -11,6 +11,7 @@ import { isStep, runStages, type Stage, type StepEvent } from '../../lab/step.ts
 import { stops, upStages, type Stop } from '../../lab/up.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
+import { prepareNextReset } from '../standby-ahead.ts';
 import { drawSteps } from '../tasks.ts';
 
 interface UpOptions {
@@ -127,6 +128,7 @@ export async function run(
         context,
       );
     });
+    if (until === undefined) prepareNextReset(config);
     if (context.json) {
       json({ name: config.name, kubeconfig: kubeconfigPath(environment), steps: events });
     } else for (const line of await closingLines(environment, until)) say(line);

@@ -169,6 +169,21 @@ export const environmentCommands: readonly CommandDefinition[] = [
     load: () => import('../commands/switch.ts'),
   },
   {
+    name: 'standby',
+    summary: 'prepare the next lab reset ahead of need',
+    description:
+      'Starts a second set of nodes from the clean snapshot, apart from the network, and freezes it. The next\n' +
+      '`lab reset` only has to change places. It takes 0.6 GB of memory, and processor time only while it is made.',
+    options: [{ flags: '--drop', about: 'remove the standby nodes' }],
+    examples: [
+      ['lab standby', 'once before each reset'],
+      ['lab standby --drop', 'free their memory'],
+    ],
+    json: true,
+    interrupted: 'There may be unfinished standby nodes. The next `lab standby` begins anew.',
+    load: () => import('../commands/standby.ts'),
+  },
+  {
     name: 'halt',
     summary: 'stop the nodes; what is on their disks stays',
     examples: [['lab halt', 'before you switch the machine off']],

@@ -4,6 +4,7 @@ import type { Stage, Step } from '../step.ts';
 import { apiStep, kubeconfig } from '../steps/cluster.ts';
 import { ready, verify } from '../steps/done.ts';
 import { host, network, nodesUp } from '../steps/nodes.ts';
+import { takeStandby } from './standby.ts';
 import { settledPath } from './settled.ts';
 import { disksFolder } from './folder.ts';
 import type { Snapshot } from './store.ts';
@@ -24,6 +25,7 @@ function restoreStep(snapshot: Snapshot): LabStep {
     id: 'restore',
     title: `Disks of ${snapshot.name}`,
     explain: () => ['# by hand there is no way: kubeadm reset on every node, and all over again'],
+    skip: ({ thawed }) => Promise.resolve(thawed ? 'the standby nodes have them' : undefined),
     run: (environment, report) => restoreDisks(environment, snapshot, report),
   };
 }
@@ -35,6 +37,7 @@ export const settled: LabStep = {
   explain: () => ['# what lab itself has left on the way'],
   async run({ spec, provider }) {
     await writeAtomic(settledPath(spec), `${new Date().toISOString()}\n`);
+    await provider.standby.tidy();
     await provider.disks.tidy();
   },
 };
@@ -52,7 +55,7 @@ function awake(environment: Environment): Stage<Environment>[] {
 
 /** The steps of `lab reset` and `lab snapshot restore`. */
 export function restoreStages(environment: Environment, snapshot: Snapshot): Stage<Environment>[] {
-  return [host, network, restoreStep(snapshot), ...awake(environment)];
+  return [host, network, takeStandby(snapshot), restoreStep(snapshot), ...awake(environment)];
 }
 
 /** The steps of `lab start`. */

@@ -81,10 +81,11 @@ export const verify: LabStep = {
   },
   skip: withoutNetwork,
   async run(environment, report, signal) {
-    const { cluster, nodesStarted } = environment;
+    const { cluster, nodesStarted, thawed } = environment;
+    const since = thawed ? undefined : nodesStarted;
     const after = {
       network: (node: Node) => served(environment, [node], signal),
-      dns: () => waitForDns(cluster, { timeout: 180 * seconds, signal, since: nodesStarted }),
+      dns: () => waitForDns(cluster, { timeout: 180 * seconds, signal, since }),
     };
     await verifyCluster(cluster, after, report, signal);
     await removeProbes(cluster, signal);

@@ -182,6 +182,23 @@ export async function stageDisks(
   ]);
 }
 
+/** Where a node's containerd root may be: one is in use, the other is for a standby node. */
+export function storeFolders({ stateDir }: EnvironmentSpec, node: string): string[] {
+  return ['containerd', 'containerd-2'].map((name) => join(stateDir, 'nodes', node, name));
+}
+
+/** Fills the store of a node that is not made yet; the answer fills its root, once the engine says where that is. */
+export async function fillNode(
+  folder: string,
+  node: string,
+  { golden }: Pick<Saved, 'golden'>,
+  store: string,
+): Promise<(root: string) => Promise<void>> {
+  const from = partOf(folder, node, 'containerd');
+  await linkTree(from, store, ownFiles(await listTree(from), await goldenFiles(golden)));
+  return (root) => copyTree(partOf(folder, node, 'root'), root);
+}
+
 /** What restores have replaced, removed by a process that nobody waits for; the next restore does what it did not. */
 export function removeReplaced(environment: EnvironmentSpec, nodes: readonly NodeDisks[]): void {
   const seeds = environment.nodes.map(({ name }) => seedFolder(environment, name));

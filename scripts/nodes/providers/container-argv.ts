@@ -38,6 +38,31 @@ export function createNatNetwork(engine: EngineName, environment: EnvironmentSpe
   ];
 }
 
+/** An L2 segment without addresses of the engine's: the standby nodes have those of the live ones. */
+export function standbyNetwork(environment: EnvironmentSpec): string {
+  return `${environment.name}-standby`;
+}
+
+export function standbyContainer(environment: EnvironmentSpec, node: string): string {
+  return `${environment.name}-standby-${node}`;
+}
+
+export function createStandbyNetwork(environment: EnvironmentSpec): Argv {
+  return [
+    ...['network', 'create', '--internal', '--ipam-driver', 'none', '--disable-dns'],
+    ...['--label', `${label}=${environment.name}`, standbyNetwork(environment)],
+  ];
+}
+
+/** The NICs of a standby node: the lab network's MAC, and any for the way out, which the live node has too. */
+function standbyNetworks(environment: EnvironmentSpec, node: NodeSpec): Argv {
+  const lab = macAddress(environment.name, node.name, 'lab');
+  return [
+    ...['--network', `${standbyNetwork(environment)}:mac=${lab},interface_name=enp0s8`],
+    ...['--network', `${natNetwork(environment)}:interface_name=up0`],
+  ];
+}
+
 /** docker attaches one network at creation and the other before the start. */
 function networks(engine: EngineName, environment: EnvironmentSpec, node: NodeSpec): Argv {
   const lab = macAddress(environment.name, node.name, 'lab');
@@ -70,6 +95,8 @@ export interface CreateOptions {
   limits: Argv;
   /** Whether the host has kernel modules to load; some kernels have everything built in. */
   modules: boolean;
+  /** Apart from the lab network, under another name, until it takes the place of the live node. */
+  standby?: boolean;
 }
 
 /** The words that make a node's container, without starting it. */
@@ -83,13 +110,15 @@ export function createNode(
     '--add-host',
     `${name}:${address}`,
   ]);
+  const { standby = false } = options;
+  const name = standby ? standbyContainer : containerName;
   return [
-    ...['create', '--name', containerName(environment, node.name), '--hostname', node.name],
+    ...['create', '--name', name(environment, node.name), '--hostname', node.name],
     ...['--label', `${label}=${environment.name}`, '--privileged', '--cgroupns=private'],
     ...['--pids-limit=-1'],
     ...systemd[engine],
     ...options.limits,
-    ...networks(engine, environment, node),
+    ...(standby ? standbyNetworks(environment, node) : networks(engine, environment, node)),
     ...['--dns', '10.0.2.3', ...hosts],
     ...['--tmpfs', '/run:exec', '--tmpfs', '/tmp:exec', '--stop-signal', 'SIGRTMIN+3'],
     ...['--volume', `${options.store}:/var/lib/containerd`],

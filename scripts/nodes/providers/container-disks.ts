@@ -27,7 +27,6 @@ export interface DiskHost {
   environment: EnvironmentSpec;
   /** Folder of the golden containerd root. */
   golden(): string;
-  storeOf(name: string): string;
   states(): Promise<Map<string, NodeState>>;
   /** Stops all nodes that run. */
   stop(): Promise<void>;
@@ -40,6 +39,7 @@ export interface DiskHost {
 
 interface Inspected {
   Config: { Image: string };
+  Mounts: { Destination: string; Source: string }[];
   GraphDriver?: { Data?: { UpperDir?: string; MergedDir?: string } };
 }
 
@@ -68,11 +68,14 @@ export function containerDisks(host: DiskHost): Disks {
   async function disksOf(names: readonly string[]): Promise<ContainerDisks[]> {
     const containers = names.map((name) => containerName(environment, name));
     const { stdout } = await engine.run(['container', 'inspect', ...containers]);
-    return (JSON.parse(stdout) as Inspected[]).map(({ Config, GraphDriver }, i) => {
+    return (JSON.parse(stdout) as Inspected[]).map(({ Config, GraphDriver, Mounts }, i) => {
       const { UpperDir: root, MergedDir: merged = '' } = GraphDriver?.Data ?? {};
       const name = names[i] ?? '';
       if (root !== undefined) {
-        return { name, root, merged, store: host.storeOf(name), image: Config.Image };
+        const store = Mounts.find(
+          ({ Destination }) => Destination === '/var/lib/containerd',
+        )?.Source;
+        return { name, root, merged, store: store ?? '', image: Config.Image };
       }
       throw new LabError('no-overlay', `${engine.name} does not keep its containers on overlay`, {
         why: 'snapshots copy the upper folder of the overlay of each node',

@@ -1,13 +1,15 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commandLine } from '../../base/argv.ts';
+import { prefixOf } from '../../base/cidr.ts';
 import { LabError, usageError } from '../../base/errors.ts';
 import { until } from '../../base/until.ts';
+import { storeFolders } from '../disks/saved.ts';
 import { finishSwaps } from '../disks/swap.ts';
 import type { Engine } from '../engine.ts';
 import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
 import { ulimitArgv } from '../limits.ts';
-import { commandFailed } from '../local.ts';
+import { commandFailed, local } from '../local.ts';
 import type { Node } from '../node.ts';
 import type { EnvironmentSpec, NodeSpec, NodeState, Provider, Report } from '../provider.ts';
 import { upstreamResolver } from '../resolver.ts';
@@ -15,6 +17,7 @@ import { sshNode } from '../ssh.ts';
 import { cloneStore } from '../store-clone.ts';
 import * as words from './container-argv.ts';
 import { containerDisks } from './container-disks.ts';
+import { containerStandby, settleDown } from './container-standby.ts';
 
 export interface ContainerSupply {
   nodeImage: string;
@@ -57,21 +60,44 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     return found;
   }
 
-  const storeOf = (name: string): string => join(environment.stateDir, 'nodes', name, 'containerd');
   const containerOf = (name: string): string => words.containerName(environment, name);
 
-  async function states(): Promise<Map<string, NodeState>> {
+  /** Also those that stand by, and those whose place one has taken. */
+  async function containers(): Promise<Map<string, NodeState>> {
     const { stdout } = await engine.run([
       ...['ps', '--all', '--filter', mine, '--format', '{{.Names}}\t{{.State}}'],
     ]);
+    const lines = stdout.split('\n').filter(Boolean);
+    return new Map(
+      lines.map((line) => {
+        const [container = '', state = ''] = line.split('\t');
+        return [container, nodeState(state)];
+      }),
+    );
+  }
+
+  async function states(): Promise<Map<string, NodeState>> {
     const found = new Map<string, NodeState>();
     for (const { name } of environment.nodes) found.set(name, 'missing');
-    for (const line of stdout.split('\n').filter(Boolean)) {
-      const [container = '', state = ''] = line.split('\t');
-      found.set(container.slice(environment.name.length + 1), nodeState(state));
+    for (const [container, state] of await containers()) {
+      const name = container.slice(environment.name.length + 1);
+      if (!/^(standby|old)-/.test(name)) found.set(name, state);
     }
     return found;
   }
+
+  /** The folder that a container has as its containerd root; undefined where there is no such container. */
+  async function mountedStore(container: string): Promise<string | undefined> {
+    const found = await engine.run(['container', 'inspect', container], { allowFailure: true });
+    if (found.exitCode !== 0) return undefined;
+    const [{ Mounts = [] } = {}] = JSON.parse(found.stdout) as {
+      Mounts?: { Destination: string; Source: string }[];
+    }[];
+    return Mounts.find(({ Destination }) => Destination === '/var/lib/containerd')?.Source;
+  }
+
+  /** For a container that is to be made. */
+  const storeOf = (name: string): string => storeFolders(environment, name)[0] ?? '';
 
   /** Stops all nodes at once; one that is frozen has to go on first. */
   async function stop(): Promise<void> {
@@ -87,18 +113,35 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
   }
 
   const disks = containerDisks({
-    ...{ engine, environment, storeOf, states, stop, create, seed },
+    ...{ engine, environment, states, stop, create, seed },
     golden: () => supply().goldenStore,
     async removeContainer(name) {
       await engine.run([...removeNow, containerOf(name)]);
     },
   });
 
+  const disconnect = (): void => {
+    for (const one of nodes.values()) one.close();
+  };
+
+  const standbyHost = {
+    ...{ engine, environment, containers, networkNames, disconnect },
+    storeOf: mountedStore,
+    createLive: (node: NodeSpec, image: string, store: string) =>
+      create(node, image, () => undefined, store),
+  };
+
   async function networkNames(): Promise<string[]> {
     const { stdout } = await engine.run([
       ...['network', 'ls', '--filter', mine, '--format', '{{.Name}}'],
     ]);
     return stdout.split('\n').filter(Boolean);
+  }
+
+  /** podman's bridge of a network. */
+  async function bridgeOf(network: string): Promise<string> {
+    const format = ['--format', '{{.NetworkInterface}}'];
+    return (await engine.run(['network', 'inspect', ...format, network])).stdout.trim();
   }
 
   /** The name is taken: by the engine still working for a `lab` that was killed, or by somebody else. */
@@ -128,6 +171,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
   async function seed(node: NodeSpec): Promise<string> {
     return writeSeed(environment, node, {
       LAB_ADDRESS: node.address,
+      LAB_PREFIX: String(prefixOf(environment.network)),
       LAB_MAC: macAddress(environment.name, node.name, 'lab'),
       NAT_MAC: macAddress(environment.name, node.name, 'nat'),
       DNS_SERVER: (await upstreamResolver()) ?? '',
@@ -142,12 +186,17 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     await cloneStore(supply().goldenStore, storeOf(name));
   }
 
-  async function create(node: NodeSpec, image: string, report: Report): Promise<void> {
+  async function create(
+    node: NodeSpec,
+    image: string,
+    report: Report,
+    store = storeOf(node.name),
+  ): Promise<void> {
     report('creating the container');
     const options = {
       image,
       seed: await seed(node),
-      store: storeOf(node.name),
+      store,
       limits: await ulimitArgv(),
       modules: await isFolder('/lib/modules'),
     };
@@ -239,6 +288,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       }
       if (state !== 'running') {
         report('starting');
+        if (state === 'stopped') await settleDown(standbyHost, spec(name));
         const how = state === 'frozen' ? 'unpause' : 'start';
         await engine.run([how, containerOf(name)], { timeout: 120_000 });
       }
@@ -263,6 +313,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       await stop();
     },
     disks,
+    standby: containerStandby(standbyHost),
     async destroy(report) {
       for (const connection of nodes.values()) connection.close();
       nodes.clear();
@@ -272,9 +323,14 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
         report(`removing ${ids.length} containers`);
         await engine.run([...removeNow, ...ids], { timeout: 120_000 });
       }
-      for (const network of await networkNames()) {
+      const networks = await networkNames();
+      const stoodBy = networks.includes(words.standbyNetwork(environment));
+      for (const network of networks) {
         report(`removing network ${network}`);
+        // The engine leaves a bridge alone that had a standby node on it when the last of its own went.
+        const bridge = stoodBy ? await bridgeOf(network) : undefined;
         await engine.run(['network', 'rm', network]);
+        if (bridge) await local(['ip', 'link', 'delete', 'dev', bridge], { allowFailure: true });
       }
       if (await isFolder(join(environment.stateDir, 'nodes'))) report('removing node data');
       for (const part of ['nodes', 'keys']) {

@@ -21,7 +21,7 @@ async function words(...typed: string[]): Promise<string[]> {
 
 describe('completion', () => {
   test('of commands', async () => {
-    expect(await words('st')).toEqual(['start', 'status']);
+    expect(await words('st')).toEqual(['standby', 'start', 'status']);
     expect(await words('cni', '')).toEqual(['install', 'remove', 'status']);
   });
 

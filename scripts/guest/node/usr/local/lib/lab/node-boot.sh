@@ -5,7 +5,7 @@
 # The gateway is a network namespace of the node's own ("natgw"); the engine's other NIC is its way out.
 set -euo pipefail
 # shellcheck source=/dev/null
-. "$1" # LAB_MAC NAT_MAC LAB_ADDRESS DNS_SERVER
+. "$1" # LAB_MAC NAT_MAC LAB_ADDRESS LAB_PREFIX DNS_SERVER
 
 mount --make-rshared /
 
@@ -33,6 +33,9 @@ if [ "$lab" != enp0s8 ]; then
   ip link set "$lab" name enp0s8
   ip link set enp0s8 up
 fi
+
+# A standby node is on a segment for which the engine has no addresses.
+ip -4 address show dev enp0s8 | grep -qF " $LAB_ADDRESS/" || ip address add "$LAB_ADDRESS/$LAB_PREFIX" dev enp0s8
 
 uplink=$(ip -json -details link | jq -r '[.[] | select(.linkinfo.info_kind == "veth") | .ifname] - ["enp0s8", "enp0s3"] | .[0] // empty')
 if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per boot
