@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { exitCode, LabError } from '../base/errors.ts';
 
 const names = { SIGINT: 'Ctrl-C', SIGTERM: 'SIGTERM', SIGHUP: 'the closed terminal' } as const;
@@ -9,6 +10,7 @@ type Signal = keyof typeof names;
  */
 export function watchInterrupts(): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   const onSignal = (signal: Signal): void => {
     if (controller.signal.aborted) process.exit(exitCode.interrupted);
     const message = `stopped by ${names[signal]}`;

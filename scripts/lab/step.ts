@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Report } from '../nodes/provider.ts';
 
 /** One thing that `lab` does. `run` is safe to repeat, and never prints: it reports. */
@@ -69,6 +70,8 @@ async function runTogether<C>(
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
+  // Every command that waits listens to it, and there are many at a time.
+  setMaxListeners(0, signal);
   let first: { error: unknown } | undefined;
   await Promise.all(
     stages.map(async (stage) => {

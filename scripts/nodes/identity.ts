@@ -31,11 +31,20 @@ function userKeyPath(environment: EnvironmentSpec): string {
   return join(environment.stateDir, 'keys', 'id_ed25519');
 }
 
+/** About one pair in a few hundred that ssh2 makes is one that it cannot read itself. */
+function keyPair(comment: string): { private: string; public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    const parsed = [pair.private, pair.public].map((text) => ssh2.utils.parseKey(text));
+    if (parsed.every((key) => !(key instanceof Error))) return pair;
+  }
+}
+
 /** Makes an ed25519 key pair in OpenSSH form, 0600, where there is none yet. */
 async function ensureKey(path: string, comment: string): Promise<{ public: string }> {
   const known = await readIfExists(`${path}.pub`);
   if (known !== undefined && (await readIfExists(path)) !== undefined) return { public: known };
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+  const pair = keyPair(comment);
   await writeAtomic(path, pair.private, 0o600);
   await writeAtomic(`${path}.pub`, `${pair.public}\n`);
   return { public: `${pair.public}\n` };

@@ -6,6 +6,7 @@ import { add, asJson, report, type Samples } from './measure.ts';
 /**
  * npm run bench -- up [N]              N times down and up, with the phases of each up
  * npm run bench -- exercise ID [N]     N times reset, start and check of an exercise, on a lab without pod network
+ * npm run bench -- reset [N] [--plain] N times lab reset from standby nodes (or without), with its phases; snapshot save, halt, start
  * A lab of its own ("bench"). The last line is JSON. Run it on a machine that does nothing else.
  */
 const [what = 'up', ...words] = process.argv.slice(2);
@@ -56,9 +57,39 @@ async function benchExercise(of: TestLab, id: string, count: number): Promise<Sa
   return samples;
 }
 
-const samples =
-  what === 'exercise'
-    ? await benchExercise(lab, words[0] ?? 'cni-02', Number(words[1] ?? 5))
-    : await benchUp(lab, Number(words[0] ?? 5));
+async function benchReset(of: TestLab, count: number, standby: boolean): Promise<Samples> {
+  const samples: Samples = new Map();
+  await of.ok(['up', '--cni', 'flannel', '--network', of.network]);
+  for (let run = 0; run < count; run++) {
+    if (standby) await timed(samples, 'lab standby', () => of.ok(['standby']));
+    const reset = await timed(samples, 'lab reset', () =>
+      of.json<{ steps: { id: string; seconds: number; kind: string }[] }>(['reset', '--json']),
+    );
+    for (const { id, seconds } of reset.steps) add(samples, `  ${id}`, seconds);
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+  }
+  for (let run = 0; run < Math.min(count, 5); run++) {
+    const save = ['snapshot', 'save', 'bench', '--replace'];
+    await timed(samples, 'lab snapshot save', () => of.ok(save));
+    await of.ok(['halt']);
+    await timed(samples, 'lab start', () => of.ok(['start']));
+  }
+  const { snapshots } = await of.json<{ snapshots: { name: string; bytes: number }[] }>([
+    ...['snapshot', 'list', '--json'],
+  ]);
+  for (const { name, bytes } of snapshots) console.log(`snapshot ${name}: ${bytes / 1e6} MB`);
+  await of.ok(['down', '--purge']);
+  return samples;
+}
+
+const benches: Record<string, () => Promise<Samples>> = {
+  up: () => benchUp(lab, Number(words[0] ?? 5)),
+  exercise: () => benchExercise(lab, words[0] ?? 'cni-02', Number(words[1] ?? 5)),
+  reset: () => benchReset(lab, Number(words[0] ?? 10), !words.includes('--plain')),
+};
+const bench = benches[what];
+if (!bench)
+  throw new Error(`no bench is called "${what}"; there are ${Object.keys(benches).join(', ')}`);
+const samples = await bench();
 console.log(report(what, samples));
 console.log(JSON.stringify(asJson(samples)));

@@ -58,11 +58,10 @@ function onRaised(step: LabStep): Step<StandbyJob> {
     if (raised) return raised;
     throw new Error('the standby nodes are asked before they are started');
   };
-  const { skip } = step;
   return {
     ...{ id: step.id, title: step.title },
     explain: () => [],
-    ...(skip ? { skip: (job: StandbyJob) => skip(of(job)) } : {}),
+    skip: (job) => step.skip?.(of(job)) ?? Promise.resolve(undefined),
     run: (job, report, signal) => step.run(of(job), report, signal),
   };
 }

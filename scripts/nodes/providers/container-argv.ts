@@ -1,7 +1,7 @@
-import type { Argv } from '../../base/argv.ts';
+import { commandLine, type Argv } from '../../base/argv.ts';
 import type { EngineName } from '../engine.ts';
 import { macAddress } from '../identity.ts';
-import type { EnvironmentSpec, NodeSpec } from '../provider.ts';
+import type { EnvironmentSpec, NodeSpec, Provider } from '../provider.ts';
 
 /** Every container and network of this project carries the name of its environment under this label. */
 export const label = 'kubernetes-networking-lab.environment';
@@ -129,4 +129,22 @@ export function createNode(
     options.image,
     '/sbin/init',
   ];
+}
+
+/** What a person would type; `lab up --explain` shows it. */
+export function byHand(engine: EngineName, environment: EnvironmentSpec): Provider['byHand'] {
+  const all = environment.nodes.map(({ name }) => containerName(environment, name));
+  const networks = [labNetwork(environment), natNetwork(environment)];
+  return {
+    prepare: () => [commandLine([engine, ...createLabNetwork(engine, environment)])],
+    ensure: (name) => [
+      `${engine} run --detach --privileged --name ${containerName(environment, name)} --hostname ${name} … IMAGE /sbin/init`,
+      `# systemd in a container, with the two NICs of the course's VM: vagrant up ${name}`,
+    ],
+    halt: () => [commandLine([engine, 'stop', '--time', '0', ...all])],
+    destroy: () => [
+      commandLine([engine, 'rm', '--force', '--volumes', ...all]),
+      commandLine([engine, 'network', 'rm', ...networks]),
+    ],
+  };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { LabError } from '../../base/errors.ts';
+import { until } from '../../base/until.ts';
 import { checkDisks, fillNode, storeFolders } from '../disks/saved.ts';
 import { engineNode } from '../engine-node.ts';
 import type { Engine } from '../engine.ts';
@@ -10,6 +11,7 @@ import { inBackground, local } from '../local.ts';
 import type { Node } from '../node.ts';
 import type { EnvironmentSpec, NodeSpec, NodeState, Standby } from '../provider.ts';
 import * as words from './container-argv.ts';
+import type { ContainerNetworks } from './container-networks.ts';
 
 /** What of a provider its standby needs. */
 export interface StandbyHost {
@@ -17,7 +19,7 @@ export interface StandbyHost {
   environment: EnvironmentSpec;
   /** Every container of this environment, by its full name. */
   containers(): Promise<Map<string, NodeState>>;
-  networkNames(): Promise<string[]>;
+  networks: Pick<ContainerNetworks, 'names'>;
   /** The folder with the containerd root of a container, by its full name. */
   storeOf(container: string): Promise<string | undefined>;
   /** Ends the connections to the nodes. */
@@ -58,6 +60,17 @@ export async function settleDown(host: StandbyHost, node: NodeSpec): Promise<voi
   await rm(root, { recursive: true, force: true });
   await rename(found.GraphDriver.Data.UpperDir, root);
   await engine.run(['rm', '--force', '--volumes', '--time', '0', old]);
+}
+
+/** For a moment after its start nothing can be run in a container, which is no answer to any question. */
+async function answers(node: Node): Promise<void> {
+  await until(
+    async () => {
+      await node.exec(['true'], { timeout: 5_000 });
+      return { done: true, value: undefined };
+    },
+    { describe: `${node.name} answers`, timeout: 30_000 },
+  );
 }
 
 /** The second set of nodes, as containers apart from the lab network. */
@@ -122,7 +135,7 @@ export function containerStandby(host: StandbyHost): Standby {
     async raise(folder, report): Promise<readonly Node[]> {
       const saved = await checkDisks(folder);
       await discard(standbyOf);
-      if (!(await host.networkNames()).includes(words.standbyNetwork(environment))) {
+      if (!(await host.networks.names()).includes(words.standbyNetwork(environment))) {
         await engine.run(words.createStandbyNetwork(environment));
       }
       report('making the standby nodes');
@@ -143,7 +156,9 @@ export function containerStandby(host: StandbyHost): Standby {
       );
       report('starting the standby nodes');
       await engine.run(['start', ...names.map(standbyOf)], { timeout: 120_000 });
-      return environment.nodes.map((node) => engineNode(engine, standbyOf(node.name), node));
+      const nodes = environment.nodes.map((node) => engineNode(engine, standbyOf(node.name), node));
+      await Promise.all(nodes.map(answers));
+      return nodes;
     },
 
     async freeze() {

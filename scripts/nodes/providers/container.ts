@@ -1,6 +1,5 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { commandLine } from '../../base/argv.ts';
 import { prefixOf } from '../../base/cidr.ts';
 import { LabError, usageError } from '../../base/errors.ts';
 import { until } from '../../base/until.ts';
@@ -9,7 +8,7 @@ import { finishSwaps } from '../disks/swap.ts';
 import type { Engine } from '../engine.ts';
 import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
 import { ulimitArgv } from '../limits.ts';
-import { commandFailed, local } from '../local.ts';
+import { commandFailed } from '../local.ts';
 import type { Node } from '../node.ts';
 import type { EnvironmentSpec, NodeSpec, NodeState, Provider, Report } from '../provider.ts';
 import { upstreamResolver } from '../resolver.ts';
@@ -17,6 +16,7 @@ import { sshNode } from '../ssh.ts';
 import { cloneStore } from '../store-clone.ts';
 import * as words from './container-argv.ts';
 import { containerDisks } from './container-disks.ts';
+import { containerNetworks } from './container-networks.ts';
 import { containerStandby, settleDown } from './container-standby.ts';
 
 export interface ContainerSupply {
@@ -48,6 +48,7 @@ async function isFolder(path: string): Promise<boolean> {
 /** Nodes as systemd containers on podman or docker. */
 export function containerProvider({ engine, environment, supply }: ContainerOptions): Provider {
   const nodes = new Map<string, Node>();
+  const networks = containerNetworks(engine, environment);
   const mine = `label=${words.label}=${environment.name}`;
   // docker knows no --time; it does not wait anyhow.
   const now = engine.name === 'podman' ? ['--time', '0'] : [];
@@ -125,24 +126,11 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
   };
 
   const standbyHost = {
-    ...{ engine, environment, containers, networkNames, disconnect },
+    ...{ engine, environment, containers, networks, disconnect },
     storeOf: mountedStore,
     createLive: (node: NodeSpec, image: string, store: string) =>
       create(node, image, () => undefined, store),
   };
-
-  async function networkNames(): Promise<string[]> {
-    const { stdout } = await engine.run([
-      ...['network', 'ls', '--filter', mine, '--format', '{{.Name}}'],
-    ]);
-    return stdout.split('\n').filter(Boolean);
-  }
-
-  /** podman's bridge of a network. */
-  async function bridgeOf(network: string): Promise<string> {
-    const format = ['--format', '{{.NetworkInterface}}'];
-    return (await engine.run(['network', 'inspect', ...format, network])).stdout.trim();
-  }
 
   /** The name is taken: by the engine still working for a `lab` that was killed, or by somebody else. */
   async function adopt(name: string, details: string): Promise<void> {
@@ -226,35 +214,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
 
   return {
     name: 'container',
-    byHand: {
-      prepare: () => [
-        commandLine([engine.name, ...words.createLabNetwork(engine.name, environment)]),
-      ],
-      ensure: (name) => [
-        `${engine.name} run --detach --privileged --name ${words.containerName(environment, name)} --hostname ${name} … IMAGE /sbin/init`,
-        `# systemd in a container, with the two NICs of the course's VM: vagrant up ${name}`,
-      ],
-      halt: () => [
-        commandLine([
-          ...[engine.name, 'stop', '--time', '0'],
-          ...environment.nodes.map(({ name }) => containerOf(name)),
-        ]),
-      ],
-      destroy: () => [
-        commandLine([
-          engine.name,
-          ...removeNow,
-          ...environment.nodes.map(({ name }) => words.containerName(environment, name)),
-        ]),
-        commandLine([
-          engine.name,
-          'network',
-          'rm',
-          words.labNetwork(environment),
-          words.natNetwork(environment),
-        ]),
-      ],
-    },
+    byHand: words.byHand(engine.name, environment),
     states,
     node,
     async preflight() {
@@ -269,16 +229,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       await ensureUserKey(environment);
       // Ends a restore that was killed between two renames.
       await finishSwaps(environment.stateDir);
-      const present = await networkNames();
-      const wanted = [
-        { name: words.labNetwork(environment), argv: words.createLabNetwork },
-        { name: words.natNetwork(environment), argv: words.createNatNetwork },
-      ];
-      for (const { name, argv } of wanted) {
-        if (present.includes(name)) continue;
-        report(`network ${name}`);
-        await engine.run(argv(engine.name, environment));
-      }
+      await networks.ensure(report);
     },
     async ensure(name, report, signal) {
       const state = (await states()).get(name);
@@ -323,15 +274,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
         report(`removing ${ids.length} containers`);
         await engine.run([...removeNow, ...ids], { timeout: 120_000 });
       }
-      const networks = await networkNames();
-      const stoodBy = networks.includes(words.standbyNetwork(environment));
-      for (const network of networks) {
-        report(`removing network ${network}`);
-        // The engine leaves a bridge alone that had a standby node on it when the last of its own went.
-        const bridge = stoodBy ? await bridgeOf(network) : undefined;
-        await engine.run(['network', 'rm', network]);
-        if (bridge) await local(['ip', 'link', 'delete', 'dev', bridge], { allowFailure: true });
-      }
+      await networks.remove(report);
       if (await isFolder(join(environment.stateDir, 'nodes'))) report('removing node data');
       for (const part of ['nodes', 'keys']) {
         await rm(join(environment.stateDir, part), { recursive: true, force: true, maxRetries: 5 });
