@@ -51,7 +51,7 @@ export interface Disks {
  */
 export interface Standby {
   /** Whether this provider can have one here. */
-  possible(): Promise<boolean>;
+  possible(): boolean;
   /** Makes and starts it from saved disks, in place of one that is there; the nodes are reached through the engine. */
   raise(folder: string, report: Report): Promise<readonly Node[]>;
   freeze(): Promise<void>;

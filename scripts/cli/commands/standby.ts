@@ -1,6 +1,7 @@
+import { LabError } from '../../base/errors.ts';
 import { cleanName, requireSnapshot } from '../../lab/snapshot/store.ts';
 import { withLock } from '../../lab/lock.ts';
-import { openEnvironment } from '../../lab/environment.ts';
+import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { standbyLock, standbyStages, type StandbyJob } from '../../lab/snapshot/standby.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
@@ -20,6 +21,17 @@ export async function run(
       if (drop) {
         await provider.standby.drop();
         return context.json ? json({ dropped: true }) : say('There are no standby nodes any more.');
+      }
+      await requireRunning(environment);
+      if (!provider.standby.possible()) {
+        throw new LabError(
+          'no-standby',
+          `there can be no standby nodes on ${environment.engine.name}`,
+          {
+            why: 'they need networks without addresses of the engine, which podman has',
+            hint: 'lab reset works without them, in about 15 s',
+          },
+        );
       }
       const snapshot = await requireSnapshot(spec, cleanName(config.cni.name));
       const job: StandbyJob = { environment, snapshot, raised: undefined };

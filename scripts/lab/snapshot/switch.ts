@@ -1,7 +1,9 @@
 import { refuseImpossible } from '../../cluster/cni/install.ts';
 import type { Environment } from '../environment.ts';
+import { endHolder } from '../lock.ts';
 import type { Stage } from '../step.ts';
 import { upStages } from '../up.ts';
+import { standbyLock } from './standby.ts';
 
 /** Makes the clean lab with another pod network for the first time: the nodes go, and come up anew. */
 export function switchStages(environment: Environment): Stage<Environment>[] {
@@ -10,9 +12,10 @@ export function switchStages(environment: Environment): Stage<Environment>[] {
       id: 'down',
       title: 'Remove the nodes',
       explain: ({ provider }) => provider.byHand.destroy(),
-      async run({ provider, config }, report) {
+      async run({ provider, config, spec }, report) {
         // Before anything is lost.
         await refuseImpossible(config.cni.name);
+        await endHolder(standbyLock(spec));
         await provider.destroy(report);
       },
     },
