@@ -31,11 +31,11 @@ interface List {
   items?: KubeObject[];
 }
 
-/** The API leaves kind and version out of the items of a list; kubectl puts them in. */
+/** The API leaves kind and version out of the items of a list; kubectl, whose lists are of all kinds, puts them in. */
 function itemsOf(list: List): KubeObject[] {
   if (!list.items) return [list as unknown as KubeObject];
-  const kind = list.kind.replace(/List$/, '');
-  return list.items.map((item) => ({ ...item, kind, apiVersion: list.apiVersion }));
+  const left = { kind: list.kind.replace(/List$/, ''), apiVersion: list.apiVersion };
+  return list.items.map((item) => ({ ...left, ...item }));
 }
 
 function parseJson<T>(text: string, argv: Argv): T {
