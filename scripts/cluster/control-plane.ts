@@ -2,6 +2,7 @@ import { LabError } from '../base/errors.ts';
 import { until } from '../base/until.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Report } from '../nodes/provider.ts';
+import { adminConf } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import * as kubeadm from './kubeadm.ts';
 import { printManifest } from './objects.ts';
@@ -11,6 +12,11 @@ const minute = 60_000;
 
 export async function fileExists(node: Node, path: string): Promise<boolean> {
   return (await node.exec(['test', '-e', path], { allowFailure: true })).exitCode === 0;
+}
+
+/** Whether kubeadm init has been run, even if nothing of it answers. */
+export function initialised({ controlPlane }: Cluster): Promise<boolean> {
+  return fileExists(controlPlane, adminConf);
 }
 
 /** A kubeadm that outlived an interrupted `lab`, or a learner's own: its end is waited for. */
@@ -28,8 +34,7 @@ export async function waitForKubeadm(node: Node, signal?: AbortSignal): Promise<
 
 /** Whether init has gone through to its end: the last things it makes are there. */
 export async function initComplete(cluster: Cluster): Promise<boolean> {
-  const { controlPlane } = cluster;
-  if (!(await fileExists(controlPlane, '/etc/kubernetes/admin.conf'))) return false;
+  if (!(await initialised(cluster))) return false;
   if (!(await apiAnswers(cluster))) return false;
   const last = await cluster.kubectl.find([
     'daemonset',
@@ -59,7 +64,7 @@ export async function waitForApi(cluster: Cluster, signal?: AbortSignal): Promis
 export async function controlPlaneIsUp(cluster: Cluster): Promise<boolean> {
   const { controlPlane } = cluster;
   await waitForKubeadm(controlPlane);
-  if (!(await fileExists(controlPlane, '/etc/kubernetes/admin.conf'))) return false;
+  if (!(await initialised(cluster))) return false;
   const kubelet = await controlPlane.exec(['systemctl', 'is-active', 'kubelet'], {
     allowFailure: true,
   });
@@ -121,12 +126,12 @@ install -m 0600 "$0" /root/.kube/config`;
 
 /** Gives `vagrant`, root and the shared folder the administrator's kubeconfig, readable by their owner only. */
 export async function shareKubeconfig(cluster: Cluster): Promise<void> {
-  await cluster.controlPlane.exec(['sh', '-c', shareScript, '/etc/kubernetes/admin.conf']);
+  await cluster.controlPlane.exec(['sh', '-c', shareScript, adminConf]);
 }
 
 /** Whether every copy of the kubeconfig equals the cluster's own. */
 export async function kubeconfigShared(cluster: Cluster): Promise<boolean> {
   const same = 'cmp -s "$0" /vagrant/admin.conf && cmp -s "$0" /home/vagrant/.kube/config';
-  const argv = ['sh', '-c', same, '/etc/kubernetes/admin.conf'];
+  const argv = ['sh', '-c', same, adminConf];
   return (await cluster.controlPlane.exec(argv, { allowFailure: true })).exitCode === 0;
 }

@@ -7,6 +7,15 @@ export async function exercisesSetUp(progress: Progress): Promise<Record<string,
   return Object.fromEntries(set.map(([id, { attempt }]) => [id, attempt]));
 }
 
+/** Forgets the attempt; best score, full marks and history stay. */
+export async function endAttempt(progress: Progress, id: string): Promise<void> {
+  await progress.update(id, ({ attempt, best, solved }) => ({
+    ...{ attempt: attempt + 1, vars: {}, facts: {}, answers: {}, hints: 0, checks: 0 },
+    ...{ best, solved },
+  }));
+  await progress.log({ id, event: 'reset' });
+}
+
 /**
  * After the lab went back to an earlier state: attempts that were not set up then are over. Scores and history stay.
  * @returns The exercises that are no longer set up.
@@ -18,12 +27,6 @@ export async function forgetLaterAttempts(
   const over = Object.entries(await exercisesSetUp(progress))
     .filter(([id, attempt]) => setUpThen[id] !== attempt)
     .map(([id]) => id);
-  for (const id of over) {
-    await progress.update(id, ({ attempt, best, solved }) => ({
-      ...{ attempt: attempt + 1, vars: {}, facts: {}, answers: {}, hints: 0, checks: 0 },
-      ...{ best, solved },
-    }));
-    await progress.log({ id, event: 'reset' });
-  }
+  for (const id of over) await endAttempt(progress, id);
   return over;
 }

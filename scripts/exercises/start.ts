@@ -1,6 +1,7 @@
 import type { Exercise } from './load.ts';
 import { checkNeeds, clusterId } from './needs.ts';
 import type { ExerciseRecord } from './progress.ts';
+import { endAttempt } from './restored.ts';
 import { questionsOf, type Question } from './questions.ts';
 import { render } from './render.ts';
 import { runScripts, type Said } from './scripts.ts';
@@ -90,16 +91,6 @@ export async function resetExercise(session: Session, exercise: Exercise): Promi
   if (record.cluster === here || record.settingUp) {
     await runSetup(session, exercise, 'undo', record);
   }
-  await session.progress.update(spec.id, ({ best, solved, attempt }) => ({
-    attempt: attempt + 1,
-    vars: {},
-    facts: {},
-    answers: {},
-    hints: 0,
-    checks: 0,
-    best,
-    solved,
-  }));
-  await session.progress.log({ id: spec.id, event: 'reset' });
+  await endAttempt(session.progress, spec.id);
   return true;
 }

@@ -3,7 +3,7 @@ import { cniNames, cniPlugins, type CniName } from '../cluster/cni/index.ts';
 import { removalTaint } from '../cluster/cni/keep-off.ts';
 import type { CniPlugin } from '../cluster/cni/plugin.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { fileExists } from '../cluster/control-plane.ts';
+import { initialised } from '../cluster/control-plane.ts';
 import { readyCondition, type ApiNode } from '../cluster/readiness.ts';
 
 interface Listed {
@@ -94,9 +94,9 @@ export function apiStatus(objects: readonly ApiObject[]): ApiStatus {
 
 /** Asks the API; where it does not answer, the reason as a person would put it. */
 export async function readApi(cluster: Cluster): Promise<ApiStatus | { problem: string }> {
-  const { controlPlane, kubectl } = cluster;
+  const { kubectl } = cluster;
   try {
-    if (!(await fileExists(controlPlane, '/etc/kubernetes/admin.conf'))) {
+    if (!(await initialised(cluster))) {
       return { problem: 'kubeadm init has not been run' };
     }
     const words = ['nodes,daemonsets,deployments', '--all-namespaces'];

@@ -1,10 +1,9 @@
 import { cacheRoot } from '../../base/paths.ts';
 import { buildStages, type Build } from '../../lab/build.ts';
-import { runStages } from '../../lab/step.ts';
 import { findEngine } from '../../nodes/engine.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
-import { drawSteps } from '../tasks.ts';
+import { runSteps } from '../run-steps.ts';
 
 /** `lab build`: fills the cache with all that nodes are made of, and starts nothing. */
 export async function run(
@@ -15,12 +14,7 @@ export async function run(
   const config = await context.loadConfig({ source });
   const build: Build = { config, engine: await findEngine(config.engine), supply: undefined };
   const stages = buildStages();
-  await drawSteps(
-    stages,
-    build,
-    (onEvent) => runStages(stages, build, { signal: context.signal, onEvent }),
-    context,
-  );
+  await runSteps(stages, build, context);
   const { supply } = build;
   const cache = cacheRoot();
   if (context.json) return json({ cache, ...supply });

@@ -4,10 +4,9 @@ import { cniNames } from '../../cluster/cni/index.ts';
 import { installStages } from '../../lab/cni.ts';
 import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
-import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
-import { drawSteps } from '../tasks.ts';
+import { runSteps } from '../run-steps.ts';
 
 /** `lab cni install`: the pod network named, or the configured one, until nodes and CoreDNS are Ready. */
 export async function run(
@@ -37,12 +36,7 @@ export async function run(
     await requireRunning(environment);
     const stages = installStages(name);
     await withLock(environment.spec.stateDir, `lab cni install ${name}`, () =>
-      drawSteps(
-        stages,
-        environment,
-        (onEvent) => runStages(stages, environment, { signal: context.signal, onEvent }),
-        context,
-      ),
+      runSteps(stages, environment, context),
     );
   } finally {
     environment.close();

@@ -1,10 +1,9 @@
 import { removeStages, type RemoveJob } from '../../lab/cni.ts';
 import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
-import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
-import { drawSteps } from '../tasks.ts';
+import { runSteps } from '../run-steps.ts';
 
 function tell({ names, removal: { bare, waiting } }: RemoveJob): void {
   if (names.length === 0) return say('No pod network is installed, and no node has traces of one.');
@@ -24,12 +23,7 @@ export async function run(
   try {
     await requireRunning(environment);
     await withLock(environment.spec.stateDir, 'lab cni remove', () =>
-      drawSteps(
-        removeStages,
-        job,
-        (onEvent) => runStages(removeStages, job, { signal: context.signal, onEvent }),
-        context,
-      ),
+      runSteps(removeStages, job, context),
     );
   } finally {
     environment.close();

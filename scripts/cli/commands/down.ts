@@ -4,10 +4,9 @@ import { downStages } from '../../lab/down.ts';
 import { openEnvironment } from '../../lab/environment.ts';
 import { endHolder, withLock } from '../../lab/lock.ts';
 import { standbyLock } from '../../lab/snapshot/standby.ts';
-import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
-import { drawSteps } from '../tasks.ts';
+import { runSteps } from '../run-steps.ts';
 
 interface DownOptions {
   purge?: boolean;
@@ -38,12 +37,7 @@ export async function run(
     await withLock(environment.spec.stateDir, 'lab down', async () => {
       // Nodes in the making would come back.
       await endHolder(standbyLock(environment.spec));
-      await drawSteps(
-        stages,
-        environment,
-        (onEvent) => runStages(stages, environment, { signal: context.signal, onEvent }),
-        context,
-      );
+      await runSteps(stages, environment, context);
       if (!options.purge) return;
       await rm(environment.spec.stateDir, { recursive: true, force: true });
       kept = [];

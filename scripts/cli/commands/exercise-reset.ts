@@ -3,7 +3,7 @@ import { exercisesSetUp } from '../../exercises/restored.ts';
 import type { Change } from '../../lab/diff/compare.ts';
 import { diffSince } from '../../lab/diff/since.ts';
 import type { Environment } from '../../lab/environment.ts';
-import { cleanName, listSnapshots } from '../../lab/snapshot/store.ts';
+import { findClean } from '../../lab/snapshot/store.ts';
 import { changesText } from '../changes-text.ts';
 import type { CommandContext } from '../context.ts';
 import { withSession } from '../exercise-session.ts';
@@ -18,8 +18,7 @@ async function leftBehind(
 ): Promise<Change[] | undefined> {
   const { spec, config } = environment;
   if (Object.keys(await exercisesSetUp(progressOf(spec))).length > 0) return undefined;
-  const name = cleanName(config.cni.name);
-  const clean = (await listSnapshots(spec)).find((one) => one.name === name);
+  const clean = await findClean(spec, config.cni.name);
   return clean && diffSince(environment, clean, context.signal);
 }
 

@@ -7,7 +7,7 @@ import { ensureCni } from '../../lab/cni-state.ts';
 import { openEnvironment, requireRunning, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
 import { restoreStages } from '../../lab/snapshot/restore.ts';
-import { cleanName, listSnapshots } from '../../lab/snapshot/store.ts';
+import { findClean } from '../../lab/snapshot/store.ts';
 import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { withSession } from '../exercise-session.ts';
@@ -33,9 +33,8 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<void> {
   const cni = networkFor(needs, configured);
-  const name = cleanName(cni);
-  const clean = (await listSnapshots(environment.spec)).find((one) => one.name === name);
-  if (needs.clean && clean) {
+  const clean = needs.clean ? await findClean(environment.spec, cni) : undefined;
+  if (clean) {
     const quiet = { signal, onEvent: () => undefined };
     return runStages(restoreStages(environment, clean), environment, quiet);
   }

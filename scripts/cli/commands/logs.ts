@@ -3,10 +3,9 @@ import { usageError } from '../../base/errors.ts';
 import { openEnvironment } from '../../lab/environment.ts';
 import { openLogFolder } from '../../lab/log-folder.ts';
 import { logStages, type LogJob } from '../../lab/logs.ts';
-import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
-import { drawSteps } from '../tasks.ts';
+import { runSteps } from '../run-steps.ts';
 
 /** `lab logs`: changes nothing, so it takes no lock and also works while `lab up` hangs. */
 export async function run(
@@ -25,12 +24,7 @@ export async function run(
     const folder = await openLogFolder(path);
     const job: LogJob = { environment, folder };
     const stages = logStages(environment);
-    await drawSteps(
-      stages,
-      job,
-      (onEvent) => runStages(stages, job, { signal: context.signal, onEvent }),
-      context,
-    );
+    await runSteps(stages, job, context);
     await folder.writeIndex(`environment ${environment.spec.name}, ${new Date().toISOString()}`);
     const failed = folder.collected.filter(({ state }) => state === 'not collected');
     if (context.json) return json({ path, files: folder.collected });

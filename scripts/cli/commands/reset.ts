@@ -1,5 +1,5 @@
 import { usageError } from '../../base/errors.ts';
-import { cleanName, listSnapshots } from '../../lab/snapshot/store.ts';
+import { findClean } from '../../lab/snapshot/store.ts';
 import type { CommandContext } from '../context.ts';
 import { goBack } from '../go-back.ts';
 import { say } from '../print.ts';
@@ -13,8 +13,7 @@ export async function run(
 ): Promise<void> {
   const config = await context.loadConfig();
   await withEnvironment(config, 'lab reset', async (environment) => {
-    const name = cleanName(config.cni.name);
-    const snapshot = (await listSnapshots(environment.spec)).find((one) => one.name === name);
+    const snapshot = await findClean(environment.spec, config.cni.name);
     if (!snapshot) {
       throw usageError('no-clean-snapshot', `there is no clean snapshot with ${config.cni.name}`, {
         why: 'lab up takes it when it makes a lab from nothing all the way',

@@ -2,7 +2,7 @@ import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
 import { cniNames } from '../../cluster/cni/index.ts';
 import { rememberFlags } from '../../lab/config.ts';
-import { cleanName, listSnapshots } from '../../lab/snapshot/store.ts';
+import { cleanName, findClean } from '../../lab/snapshot/store.ts';
 import { switchStages } from '../../lab/snapshot/switch.ts';
 import type { CommandContext } from '../context.ts';
 import { goBack } from '../go-back.ts';
@@ -25,7 +25,7 @@ export async function run(
   const config = await context.loadConfig({ cni });
   await withEnvironment(config, `lab switch ${cni}`, async (environment) => {
     const { spec } = environment;
-    const snapshot = (await listSnapshots(spec)).find((one) => one.name === cleanName(cni));
+    const snapshot = await findClean(spec, cni);
     if (snapshot) {
       await rememberFlags(config.name, config.flags);
       await goBack(environment, snapshot, context);

@@ -7,12 +7,12 @@ import { openEnvironment, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
 import { noLongerNew } from '../../lab/snapshot/clean.ts';
 import { kubeconfigPath } from '../../lab/share.ts';
-import { isStep, runStages, type Stage, type StepEvent } from '../../lab/step.ts';
+import { isStep, type Stage } from '../../lab/step.ts';
 import { stops, upStages, type Stop } from '../../lab/up.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
 import { prepareNextReset } from '../standby-ahead.ts';
-import { drawSteps } from '../tasks.ts';
+import { runSteps, type StepsDone } from '../run-steps.ts';
 
 interface UpOptions {
   cni?: string;
@@ -111,26 +111,14 @@ export async function run(
   try {
     if (options.explain) return explainStages(stages, environment);
     const { stateDir } = environmentSpec(config);
-    const events: StepEvent[] = [];
+    let done: StepsDone = { steps: [] };
     await withLock(stateDir, 'lab up', async () => {
       if (until !== undefined) await noLongerNew(environment.spec);
-      await drawSteps(
-        stages,
-        environment,
-        (onEvent) =>
-          runStages(stages, environment, {
-            signal: context.signal,
-            onEvent: (event) => {
-              if (event.kind === 'done' || event.kind === 'skipped') events.push(event);
-              onEvent(event);
-            },
-          }),
-        context,
-      );
+      done = await runSteps(stages, environment, context);
     });
     if (until === undefined) prepareNextReset(config);
     if (context.json) {
-      json({ name: config.name, kubeconfig: kubeconfigPath(environment), steps: events });
+      json({ name: config.name, kubeconfig: kubeconfigPath(environment), ...done });
     } else for (const line of await closingLines(environment, until)) say(line);
   } finally {
     environment.close();

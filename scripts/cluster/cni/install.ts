@@ -63,6 +63,11 @@ export async function installedCnis(cluster: Cluster): Promise<CniName[]> {
   });
 }
 
+/** The pod network that is there, whatever was configured. */
+export async function presentCni(cluster: Cluster): Promise<CniName> {
+  return (await installedCnis(cluster))[0] ?? 'none';
+}
+
 /** @throws LabError when another pod network is there: two on one cluster fight over pods. */
 export async function refuseSecond(cluster: Cluster, wanted: CniName): Promise<void> {
   const other = (await installedCnis(cluster)).find((name) => name !== wanted);

@@ -7,7 +7,7 @@ import type { Environment } from '../environment.ts';
 import type { Step } from '../step.ts';
 import { restoreDisks } from './restore.ts';
 import { saveSnapshot } from './save.ts';
-import { cleanName, environmentKey, listSnapshots, type Snapshot } from './store.ts';
+import { cleanName, environmentKey, findClean, type Snapshot } from './store.ts';
 
 type LabStep = Step<Environment>;
 
@@ -22,10 +22,8 @@ export async function noLongerNew(spec: Pick<EnvironmentSpec, 'stateDir'>): Prom
 }
 
 async function matching(environment: Environment): Promise<Snapshot | undefined> {
-  const key = environmentKey(environment);
-  const name = cleanName(environment.config.cni.name);
-  const all = await listSnapshots(environment.spec);
-  return all.find((one) => one.name === name && one.key === key);
+  const clean = await findClean(environment.spec, environment.config.cni.name);
+  return clean?.key === environmentKey(environment) ? clean : undefined;
 }
 
 async function nothingThere({ provider }: Environment): Promise<boolean> {

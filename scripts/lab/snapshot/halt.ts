@@ -1,4 +1,4 @@
-import { installedCnis } from '../../cluster/cni/install.ts';
+import { presentCni } from '../../cluster/cni/install.ts';
 import { apiAnswers } from '../../cluster/readiness.ts';
 import type { Environment } from '../environment.ts';
 import type { Stage } from '../step.ts';
@@ -14,9 +14,8 @@ export const haltStages: readonly Stage<Environment>[] = [
       const states = [...(await provider.states()).values()];
       if (states.some((state) => state !== 'running')) return;
       // A lab that is broken halts as well; it only starts more slowly.
-      if (!(await apiAnswers(cluster).catch(() => false))) return;
-      const [cni = 'none'] = await installedCnis(cluster);
-      await keepRun(cluster, cni);
+      if (!(await apiAnswers(cluster))) return;
+      await keepRun(cluster, await presentCni(cluster));
     },
   },
   {

@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { writeAtomic } from '../../base/files.ts';
-import { installedCnis } from '../../cluster/cni/install.ts';
-import type { CniName } from '../../cluster/cni/index.ts';
-import { fileExists } from '../../cluster/control-plane.ts';
+import { presentCni } from '../../cluster/cni/install.ts';
+import { initialised } from '../../cluster/control-plane.ts';
 import type { Report } from '../../nodes/provider.ts';
 import { lookAtLab } from '../diff/look.ts';
 import { stateFile } from '../diff/state.ts';
@@ -20,12 +19,6 @@ export interface SaveWish {
   exercises: Readonly<Record<string, number>>;
 }
 
-/** The pod network that is there, whatever was configured. */
-async function presentCni(environment: Environment, cluster: boolean): Promise<CniName> {
-  if (!cluster) return 'none';
-  return (await installedCnis(environment.cluster))[0] ?? 'none';
-}
-
 /** Saves the whole lab under a name. Nodes run on afterwards; they stand still for about a second. */
 export async function saveSnapshot(
   environment: Environment,
@@ -34,8 +27,8 @@ export async function saveSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const { spec, cluster, provider } = environment;
-  const made = await fileExists(cluster.controlPlane, '/etc/kubernetes/admin.conf');
-  const cni = await presentCni(environment, made);
+  const made = await initialised(cluster);
+  const cni = made ? await presentCni(cluster) : 'none';
   report('looking at the lab, for lab diff');
   const [state] = await Promise.all([
     lookAtLab(cluster, made),

@@ -71,6 +71,14 @@ export async function listSnapshots(spec: Pick<EnvironmentSpec, 'stateDir'>): Pr
     .sort((a, b) => b.created.localeCompare(a.created));
 }
 
+/** The clean lab with this pod network, if `lab up` has kept one. */
+export async function findClean(
+  spec: Pick<EnvironmentSpec, 'stateDir'>,
+  cni: string,
+): Promise<Snapshot | undefined> {
+  return (await listSnapshots(spec)).find(({ name }) => name === cleanName(cni));
+}
+
 /** @throws LabError `unknown-snapshot` with a suggestion. */
 export async function requireSnapshot(
   spec: Pick<EnvironmentSpec, 'stateDir'>,

@@ -1,4 +1,3 @@
-import { adminConf } from '../../cluster/api.ts';
 import { cniPlugins } from '../../cluster/cni/index.ts';
 import { cniFacts, installCni, installedCnis, refuseSecond } from '../../cluster/cni/install.ts';
 import * as controlPlane from '../../cluster/control-plane.ts';
@@ -37,7 +36,7 @@ export const kubeconfig: LabStep = {
     'sudo cp /etc/kubernetes/admin.conf /vagrant   # for the host',
   ],
   async skip({ cluster }) {
-    const made = await controlPlane.fileExists(cluster.controlPlane, adminConf);
+    const made = await controlPlane.initialised(cluster);
     if (!made) return 'kubeadm init has not been run';
     return (await controlPlane.kubeconfigShared(cluster)) ? 'in place' : undefined;
   },
@@ -88,7 +87,7 @@ export const apiStep: LabStep = {
   title: 'API server',
   explain: () => ['kubectl get --raw /readyz'],
   async skip({ cluster }) {
-    const made = await controlPlane.fileExists(cluster.controlPlane, adminConf);
+    const made = await controlPlane.initialised(cluster);
     return made ? undefined : 'kubeadm init has not been run';
   },
   async run({ cluster }, _report, signal) {

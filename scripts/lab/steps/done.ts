@@ -1,8 +1,7 @@
-import { adminConf } from '../../cluster/api.ts';
 import { cniPlugins } from '../../cluster/cni/index.ts';
-import { installedCnis } from '../../cluster/cni/install.ts';
+import { presentCni } from '../../cluster/cni/install.ts';
 import type { CniPlugin } from '../../cluster/cni/plugin.ts';
-import { fileExists } from '../../cluster/control-plane.ts';
+import { initialised } from '../../cluster/control-plane.ts';
 import * as kubeadm from '../../cluster/kubeadm.ts';
 import { hasDns, waitForDns, waitForNetwork, waitForPodNetwork } from '../../cluster/readiness.ts';
 import { removeProbes, verifyCluster, verifyNodes } from '../../cluster/verify.ts';
@@ -16,13 +15,12 @@ const seconds = 1000;
 
 /** The pod network that is installed, whatever lab.yaml names. */
 async function networkOf({ cluster }: Environment): Promise<CniPlugin> {
-  const [name = 'none'] = await installedCnis(cluster);
-  return cniPlugins[name];
+  return cniPlugins[await presentCni(cluster)];
 }
 
 async function withoutNetwork({ cluster }: Environment): Promise<string | undefined> {
-  if (!(await fileExists(cluster.controlPlane, adminConf))) return 'kubeadm init has not been run';
-  return (await installedCnis(cluster)).length === 0 ? 'there is no pod network' : undefined;
+  if (!(await initialised(cluster))) return 'kubeadm init has not been run';
+  return (await presentCni(cluster)) === 'none' ? 'there is no pod network' : undefined;
 }
 
 export const ready: LabStep = {

@@ -100,9 +100,13 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
   /** For a container that is to be made. */
   const storeOf = (name: string): string => storeFolders(environment, name)[0] ?? '';
 
+  function disconnect(): void {
+    for (const one of nodes.values()) one.close();
+  }
+
   /** Stops all nodes at once; one that is frozen has to go on first. */
   async function stop(): Promise<void> {
-    for (const one of nodes.values()) one.close();
+    disconnect();
     const found = [...(await states())];
     const inState = (wanted: NodeState): string[] =>
       found.filter(([, state]) => state === wanted).map(([name]) => containerOf(name));
@@ -120,10 +124,6 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       await engine.run([...removeNow, containerOf(name)]);
     },
   });
-
-  const disconnect = (): void => {
-    for (const one of nodes.values()) one.close();
-  };
 
   const standbyHost = {
     ...{ engine, environment, containers, networks, disconnect },
@@ -266,7 +266,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     disks,
     standby: containerStandby(standbyHost),
     async destroy(report) {
-      for (const connection of nodes.values()) connection.close();
+      disconnect();
       nodes.clear();
       const { stdout } = await engine.run(['ps', '--all', '--quiet', '--filter', mine]);
       const ids = stdout.split('\n').filter(Boolean);
