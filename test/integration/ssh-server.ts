@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import ssh2 from 'ssh2';
 import type { Connection, PseudoTtyInfo, ServerChannel, Session, WindowChangeInfo } from 'ssh2';
 
@@ -67,6 +68,34 @@ function terminal(channel: ServerChannel, session: Session, first: PseudoTtyInfo
   });
 }
 
+/**
+ * Forwards stdout and stderr, one chunk at a time. ssh2's server remembers a chunk that had to wait
+ * for the window even after it is sent, and sends it again, with a second acknowledgement that
+ * closes the channel, when another one has to wait: so what it remembers is taken away.
+ */
+async function forwardOutput(child: ChildProcess, channel: ServerChannel): Promise<void> {
+  let last = Promise.resolve();
+  const write = (to: Writable, chunk: Buffer): Promise<void> =>
+    new Promise((resolve) => {
+      to.write(chunk, () => {
+        Object.assign(channel, {
+          _chunk: null,
+          _chunkcb: null,
+          _chunkErr: null,
+          _chunkcbErr: null,
+        });
+        resolve();
+      });
+    });
+  const forward = async (from: Readable, to: Writable): Promise<void> => {
+    for await (const chunk of from) await (last = last.then(() => write(to, chunk as Buffer)));
+  };
+  await Promise.all([
+    forward(child.stdout as Readable, channel),
+    forward(child.stderr as Readable, channel.stderr),
+  ]);
+}
+
 export async function startSshServer(options: ServerOptions): Promise<SshServer> {
   const { hostKey, userKey, maxSessions = 10 } = options;
   const tools = await mkdtemp(join(tmpdir(), 'lab-ssh-server-'));
@@ -80,16 +109,17 @@ export async function startSshServer(options: ServerOptions): Promise<SshServer>
     children.add(child);
     channel.pipe(child.stdin);
     child.stdin.on('error', () => undefined);
-    child.stdout.pipe(channel, { end: false });
-    child.stderr.pipe(channel.stderr, { end: false });
+    const sent = forwardOutput(child, channel);
     channel.on('close', () => {
       if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL');
     });
     child.on('close', (code, signal) => {
       children.delete(child);
-      if (code !== null) channel.exit(code);
-      else if (signal) channel.exit(signal.slice('SIG'.length), false, '');
-      channel.end();
+      void sent.then(() => {
+        if (code !== null) channel.exit(code);
+        else if (signal) channel.exit(signal.slice('SIG'.length), false, '');
+        channel.end();
+      });
     });
   }
 
