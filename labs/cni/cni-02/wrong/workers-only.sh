@@ -1,5 +1,6 @@
 #!/bin/bash
-# "No ordinary pod runs on the control plane, so it needs no agent": then its node never gets Ready.
+# "No ordinary pod runs on the control plane, so it needs no agent": then its node never gets Ready,
+# and the cluster's DNS, which has its place there, never starts.
 set -eu
 
 kubectl create -f /vagrant/manifests/cni/flannel/flannel_fix.yml --dry-run=client -o json |
@@ -10,5 +11,4 @@ kubectl create -f /vagrant/manifests/cni/flannel/flannel_fix.yml --dry-run=clien
   kubectl apply -f -
 kubectl -n kube-flannel rollout status daemonset kube-flannel-ds --timeout=90s
 kubectl wait --for=condition=Ready node -l '!node-role.kubernetes.io/control-plane' --timeout=60s
-kubectl -n kube-system rollout status deployment coredns --timeout=90s
 kubectl -n cni-02 rollout status daemonset net-probe --timeout=60s
