@@ -20,6 +20,7 @@ module.exports = {
     layer('nodes', ['base']),
     layer('supply', ['nodes', 'base']),
     layer('cluster', ['nodes', 'base']),
+    layer('labnet', ['base']),
     layer('exercises', ['cluster', 'nodes', 'base']),
     layer('lab', ['supply', 'cluster', 'nodes', 'base']),
     {

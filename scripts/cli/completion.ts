@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RootCommand } from '@bomb.sh/tab';
 import type { Complete } from '@bomb.sh/tab';
 import { projectRoot } from '../base/paths.ts';
+import { cniNames } from '../cluster/cni/names.ts';
 import type { ArgumentKind, CommandDefinition, OptionDefinition } from './definition.ts';
 import { shells } from './completion-scripts.ts';
 import { commandGroups, globalOptions, jsonOption } from './program.ts';
@@ -46,7 +47,7 @@ async function namesFor(words: readonly string[]): Promise<Names> {
   return {
     node: words.includes('ssh') ? await nodeNames() : [],
     exercise: words.includes('exercise') || words.includes('labs') ? await exerciseIds() : [],
-    cni: ['flannel', 'weave', 'none'],
+    cni: cniNames,
     shell: shells,
     snapshot: words.includes('snapshot') || words.includes('diff') ? await snapshotNames() : [],
   };

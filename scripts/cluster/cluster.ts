@@ -1,5 +1,6 @@
 import type { Node } from '../nodes/node.ts';
 import type { Api } from './api.ts';
+import type { CniName } from './cni/names.ts';
 import type { Kubectl } from './kubectl.ts';
 
 /** A running environment as the layers above the nodes see it. */
@@ -24,12 +25,8 @@ export interface ClusterSettings {
   cni: CniSettings;
 }
 
+/** The chosen pod network, and the options of each under its name; whose they are knows their form. */
 export interface CniSettings {
-  name: 'flannel' | 'weave' | 'none';
-  flannel: {
-    /** The NIC whose address peers are told: the lab network's, the default route's, or by name. */
-    iface: string;
-    backend: 'vxlan' | 'host-gw';
-  };
-  weave: { range: string };
+  readonly name: CniName;
+  readonly [options: string]: unknown;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cniNames } from '../cluster/cni/names.ts';
 import { check } from './checks/schema.ts';
 import { part, slug } from './part-schema.ts';
 import { nodeSelector } from './selectors.ts';
@@ -24,10 +25,7 @@ const needs = z.strictObject({
     .describe(
       'cluster: nodes Ready; joined: nodes joined, no pod network; none: no cluster at all',
     ),
-  cni: z
-    .array(z.enum(['flannel', 'weave', 'labnet', 'none']))
-    .min(1)
-    .describe('pod networks it can be started on'),
+  cni: z.array(z.enum(cniNames)).min(1).describe('pod networks it can be started on'),
   workers: z.number().int().min(0).max(9).default(2),
   sandbox: z.enum(['none', 'netns', 'docker']).default('none'),
   clean: z

@@ -2,7 +2,7 @@
 # Says what of pod networks is on this node, one finding a line: "kind value".
 #   file NAME      configurations that containerd would read, in its order
 #   network NAME TYPE…   what the first of them says
-#   link NAME, chain NAME, path PATH
+#   link NAME, chain NAME, table FAMILY NAME, path PATH
 # Arguments: the folder of the configurations, then the paths to look for.
 set -euo pipefail
 folder=$1
@@ -24,6 +24,7 @@ for flavour in nft legacy; do
   command -v "iptables-$flavour-save" >/dev/null || continue
   "iptables-$flavour-save" | awk '/^:/ { print "chain " substr($1, 2) }'
 done
+nft list tables
 for path in "$@"; do
   [ ! -e "$path" ] || echo "path $path"
 done

@@ -2,6 +2,7 @@
 # Takes the traces of a pod network off this node. Safe to repeat: what is gone already is no error.
 # Arguments in pairs, any number of each:
 #   chain PREFIX   iptables chains in all tables, with the rules that jump there
+#   table TABLE    an nftables table with its family, as in "ip nat"
 #   link NAME      a device, the pods' ends that hang on it, and the rules that name it
 #   route CIDR     routes to anything within, through other nodes too
 #   path PATH      a file, or a folder with all that is in it
@@ -29,10 +30,11 @@ undo='
   /^COMMIT/ && rules flush != "" { printf "%s\n%s%s%sCOMMIT\n", table, rules, flush, drop }
 '
 
-chains='' links=() routes=() paths=() folders=() caches=() tasks='' failed=0
+chains='' tables=() links=() routes=() paths=() folders=() caches=() tasks='' failed=0
 while [ $# -gt 0 ]; do
   case $1 in
     chain) chains+=" $2" ;;
+    table) tables+=("$2") ;;
     link) links+=("$2") ;;
     route) routes+=("$2") ;;
     path) paths+=("$2") ;;
@@ -48,6 +50,11 @@ for flavour in nft legacy; do
   command -v "iptables-$flavour-save" >/dev/null || continue
   "iptables-$flavour-save" | awk -v chains="$chains" -v links="${links[*]}" "$undo" |
     "iptables-$flavour-restore" --noflush || failed=1
+done
+
+for table in "${tables[@]}"; do
+  # The words are family and name. Deleting what is not there is an error, so it is made first.
+  printf 'add table %s\ndelete table %s\n' "$table" "$table" | nft -f - || failed=1
 done
 
 there() { ip link show dev "$1" >/dev/null 2>&1; }

@@ -1,4 +1,5 @@
-import { cniPlugins, type CniName } from '../cluster/cni/index.ts';
+import { cniPlugins } from '../cluster/cni/index.ts';
+import type { CniName } from '../cluster/cni/names.ts';
 import { installCni, installedCnis } from '../cluster/cni/install.ts';
 import { removeCni } from '../cluster/cni/remove.ts';
 import { waitForDns, waitForNetwork } from '../cluster/readiness.ts';

@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import { until } from '../base/until.ts';
-import { cniNames, cniPlugins, type CniName } from '../cluster/cni/index.ts';
+import { cniPlugins } from '../cluster/cni/index.ts';
+import { cniNames, type CniName } from '../cluster/cni/names.ts';
 import { cniFacts, installCni, refuseSecond } from '../cluster/cni/install.ts';
 import { letPodsOn } from '../cluster/cni/keep-off.ts';
 import type { CniPlugin } from '../cluster/cni/plugin.ts';

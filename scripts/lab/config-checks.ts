@@ -7,9 +7,10 @@ import {
   parseCidr,
 } from '../base/cidr.ts';
 import type { Problem } from '../base/yaml-file.ts';
+import { nicPattern } from '../cluster/cni/nic.ts';
 import { completeNodes } from './config-nodes.ts';
 import type { PlacedNode } from './config-nodes.ts';
-import { ifacePattern, labelPattern, versionPattern } from './config-schema.ts';
+import { labelPattern, versionPattern } from './config-schema.ts';
 import type { FileConfig } from './config-schema.ts';
 
 /** Behind every node's NAT NIC, the same on all nodes as in the course's VirtualBox machines. */
@@ -19,6 +20,7 @@ export const natNetwork = '10.0.2.0/24';
 const defaultServices = '10.96.0.0/12';
 
 const label = new RegExp(labelPattern);
+const nic = new RegExp(nicPattern);
 const needsLabel = 'must be small letters, digits and dashes, at most 63, as in node1';
 
 interface Network {
@@ -132,9 +134,13 @@ function formProblems(config: FileConfig): Problem[] {
     const why = 'is no domain name, as in cluster.local';
     add(['kubernetes', 'dnsDomain'], `"${kubernetes.dnsDomain}" ${why}`);
   }
-  if (!new RegExp(ifacePattern).test(cni.flannel.iface)) {
+  if (!nic.test(cni.flannel.iface)) {
     const why = 'must be lab, default-route or the name of a NIC';
     add(['cni', 'flannel', 'iface'], `"${cni.flannel.iface}" ${why}`);
+  }
+  if (!nic.test(cni.labnet.iface) && cidrProblem(cni.labnet.iface) !== undefined) {
+    const why = 'must be lab, default-route, the name of a NIC, or a network such as 10.0.0.0/8';
+    add(['cni', 'labnet', 'iface'], `"${cni.labnet.iface}" ${why}`);
   }
   if (supply.source === 'bundle' && supply.bundle === undefined) {
     add(['supply', 'source'], 'is bundle, but supply.bundle names no file');

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { cniNames } from '../cluster/cni/index.ts';
+import { optionSchemas } from '../cluster/cni/index.ts';
+import { cniNames } from '../cluster/cni/names.ts';
 
 export const engines = ['auto', 'podman', 'docker'] as const;
 export const providers = ['container'] as const;
-const backends = ['vxlan', 'host-gw'] as const;
 export const sources = ['auto', 'release', 'modules', 'bundle'] as const;
 export const maxWorkers = 9;
 
@@ -12,8 +12,6 @@ export const labelPattern = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
 const cidrPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+/[0-9]+$';
 const addressPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+$';
 export const versionPattern = '^[0-9]+\\.[0-9]+\\.[0-9]+$';
-/** What the kernel takes as a name of a network interface. */
-export const ifacePattern = '^[^\\s/:]{1,15}$';
 
 // Patterns are only notes for editors. config-checks.ts checks the forms, together with their
 // meaning, so that one wrong letter in an address does not hide the other problems.
@@ -38,20 +36,7 @@ const kubernetesSchema = z.strictObject({
 
 const cniSchema = z.strictObject({
   name: z.enum(cniNames).default('flannel').describe('The pod network that `lab up` installs.'),
-  flannel: z
-    .strictObject({
-      iface: text(
-        'NIC whose address the nodes tell each other: lab, default-route (the NAT NIC, which breaks the pod network), or the name of a NIC.',
-        ifacePattern,
-      ).default('lab'),
-      backend: z.enum(backends).default('vxlan').describe('How packets travel between nodes.'),
-    })
-    .prefault({})
-    .describe('Options of flannel.'),
-  weave: z
-    .strictObject({ range: cidr('Network of the pods under weave.').default('10.32.0.0/12') })
-    .prefault({})
-    .describe('Options of weave.'),
+  ...optionSchemas,
 });
 
 const supplySchema = z.strictObject({

@@ -4,7 +4,7 @@ import { usageError } from '../base/errors.ts';
 import { projectRoot, stateRoot } from '../base/paths.ts';
 import { suggest } from '../base/suggest.ts';
 import { parseYaml } from '../base/yaml-file.ts';
-import type { ClusterSettings, CniSettings } from '../cluster/cluster.ts';
+import type { ClusterSettings } from '../cluster/cluster.ts';
 import type { EnvironmentSpec } from '../nodes/provider.ts';
 import { configProblems } from './config-checks.ts';
 import { applyFlags, readConfigText, rememberedFlags } from './config-flags.ts';
@@ -31,7 +31,7 @@ export interface LabConfig {
   readonly controlPlane: ConfigNode;
   readonly workers: readonly ConfigNode[];
   readonly kubernetes: Readonly<FileConfig['kubernetes']>;
-  readonly cni: Readonly<CniSettings>;
+  readonly cni: Readonly<FileConfig['cni']>;
   /** `bundle` is an absolute path. */
   readonly supply: Readonly<FileConfig['supply']>;
   /** Whether a second lab is kept ready for the next reset. */

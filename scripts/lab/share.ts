@@ -25,7 +25,10 @@ export async function shareManifests({ spec, cluster }: Environment): Promise<vo
   const variants = { 'flannel.yml': 'default-route', 'flannel_fix.yml': 'lab' };
   for (const [file, iface] of Object.entries(variants)) {
     const { cni } = facts.settings;
-    const settings = { ...facts.settings, cni: { ...cni, flannel: { ...cni.flannel, iface } } };
+    const settings = {
+      ...facts.settings,
+      cni: { ...cni, flannel: { ...(cni['flannel'] as object), iface } },
+    };
     const objects = flannelObjects(upstream, { ...facts, settings });
     await writeAtomic(join(target, 'cni', 'flannel', file), printManifest(objects));
   }

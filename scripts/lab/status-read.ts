@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
-import { cniNames, cniPlugins, type CniName } from '../cluster/cni/index.ts';
+import { cniPlugins } from '../cluster/cni/index.ts';
+import { cniNames, type CniName } from '../cluster/cni/names.ts';
 import { removalTaint } from '../cluster/cni/keep-off.ts';
 import type { CniPlugin } from '../cluster/cni/plugin.ts';
 import type { Cluster } from '../cluster/cluster.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Engine } from '../nodes/engine.ts';
 import type { Role } from '../nodes/node.ts';
 import type { NodeState } from '../nodes/provider.ts';
-import type { CniName } from '../cluster/cni/index.ts';
+import type { CniName } from '../cluster/cni/names.ts';
 import type { LabConfig } from './config.ts';
 import type { Environment } from './environment.ts';
 import { kubeconfigPath } from './share.ts';

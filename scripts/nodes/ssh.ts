@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { commandLine, type Argv } from '../base/argv.ts';
 import { LabError, messageOf } from '../base/errors.ts';
+import { turnstile } from '../base/turnstile.ts';
 import type { Credentials } from './identity.ts';
 import { commandFailed, lineSplitter } from './local.ts';
 import type { ExecOptions, ExecResult, Node, Role, ShellOptions } from './node.ts';
@@ -18,23 +19,6 @@ export interface SshTarget {
 const connectTimeout = 10_000;
 /** sshd refuses more than MaxSessions channels on a connection; a plain Debian has 10. */
 const maxChannels = 8;
-
-/** Lets at most `size` run at once; the others wait their turn. */
-function turnstile(size: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = size;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    }
-  };
-}
 
 function sshError(target: SshTarget, what: string, cause: unknown): LabError {
   const where = `${target.name} (${target.address}:${target.port})`;

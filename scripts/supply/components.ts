@@ -14,6 +14,8 @@ export interface ReleaseFile {
 export interface Component {
   /** Also the folder with go.mod and go.sum under `modules/`. */
   name: string;
+  /** Source in this project, as in "scripts/labnet/shim"; otherwise the module folder names the sources. */
+  folder?: string;
   /** Without a leading v. The go.mod pins the same one; a unit test compares the two. */
   version: string;
   modules: {
@@ -155,5 +157,12 @@ export const components: readonly Component[] = [
     name: 'flannel-cni',
     version: '0.9.1',
     modules: { outputs: { flannel: `${pluginsModule}/plugins/meta/flannel` } },
+  },
+  {
+    // The program that containerd calls for the pod network labnet; its agent needs no building.
+    name: 'labnet-shim',
+    folder: 'scripts/labnet/shim',
+    version: '1',
+    modules: { outputs: { labnet: 'labnet' } },
   },
 ];

@@ -27,13 +27,15 @@ export const nodeRoot: DebianRoot = {
   ],
 };
 
-/** What the workload images, kube-proxy and flannel share, so that they are one layer on disk. */
+/** What the workload images, kube-proxy, flannel and labnet share, so that they are one layer on disk. */
 export const toolsRoot: DebianRoot = {
   name: 'root-tools',
   packages: [
     ...['iptables', 'nftables', 'iproute2', 'ipset', 'conntrack', 'ethtool', 'net-tools'],
     ...['iputils-ping', 'traceroute', 'tcpdump', 'curl', 'bind9-dnsutils', 'netcat-openbsd'],
     ...['jq', 'procps', 'ca-certificates', 'nginx-light', 'busybox-static', 'catatonit'],
+    // For the agent of labnet.
+    'nodejs',
   ],
 };
 

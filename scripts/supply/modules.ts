@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from '../base/argv.ts';
 import { LabError } from '../base/errors.ts';
@@ -11,8 +11,8 @@ import type { Component } from './components.ts';
 const minimumGo = [1, 26] as const;
 
 /** Where a component's committed go.mod and go.sum are: data, so outside of the compiled tree. */
-function moduleFolder(component: Component): string {
-  return join(projectRoot, 'scripts', 'supply', 'modules', component.name);
+function moduleFolder({ name, folder }: Component): string {
+  return join(projectRoot, folder ?? join('scripts', 'supply', 'modules', name));
 }
 
 /** `go build` names a program after its package's last part, leaving out a version such as /v3. */
@@ -36,7 +36,8 @@ export function goBuildArgv(component: Component, folder: string): Argv {
 
 async function moduleInputs(component: Component): Promise<string[]> {
   const folder = moduleFolder(component);
-  return Promise.all(['go.mod', 'go.sum'].map((name) => readFile(join(folder, name), 'utf8')));
+  const names = component.folder ? (await readdir(folder)).sort() : ['go.mod', 'go.sum'];
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
 }
 
 /** Everything that decides the programs: module files, recipe, Go version, machine type. */

@@ -26,6 +26,8 @@ const kubernetes = `v${versionOf('kubernetes')}`;
 
 /** The tag that kubeadm of this version asks for; `kubeadm config images list` prints them. */
 export const pauseImage = 'registry.k8s.io/pause:3.10.2';
+/** Node.js, the network tools, and the program that containerd calls; the agent's text comes from a ConfigMap. */
+export const labnetImage = 'localhost/labnet:1';
 export const flannelImage = `ghcr.io/flannel-io/flannel:v${versionOf('flannel')}`;
 
 function controlPlane(name: string): WorkloadImage {
@@ -104,6 +106,12 @@ export const workloadImages: readonly WorkloadImage[] = [
       '/flannel': { component: 'flannel-cni', output: 'flannel' },
     },
     entrypoint: ['/opt/bin/flanneld'],
+  },
+  {
+    tags: [labnetImage],
+    onTools: true,
+    programs: { '/opt/labnet/labnet': { component: 'labnet-shim', output: 'labnet' } },
+    command: ['node'],
   },
   {
     tags: ['docker.io/library/nginx:latest', 'docker.io/library/nginx:alpine'],

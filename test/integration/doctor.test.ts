@@ -34,6 +34,7 @@ const needs: HostNeeds = {
     name: 'flannel',
     flannel: { iface: 'lab', backend: 'vxlan' },
     weave: { range: '10.214.0.0/16' },
+    labnet: { mode: 'overlay', iface: 'lab' },
   },
   supply: { source: 'auto' },
 };

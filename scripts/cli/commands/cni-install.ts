@@ -1,6 +1,6 @@
 import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
-import { cniNames } from '../../cluster/cni/index.ts';
+import { cniNames } from '../../cluster/cni/names.ts';
 import { installStages } from '../../lab/cni.ts';
 import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';

@@ -1,5 +1,5 @@
 import { LabError } from '../../base/errors.ts';
-import { cniNames, type CniName } from '../../cluster/cni/index.ts';
+import { cniNames, type CniName } from '../../cluster/cni/names.ts';
 import { proveExercise } from '../../exercises/prove.ts';
 import { reportProof, type Proof } from '../../exercises/proof.ts';
 import type { Exercise } from '../../exercises/load.ts';

@@ -1,6 +1,6 @@
 import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
-import { cniNames } from '../../cluster/cni/index.ts';
+import { cniNames } from '../../cluster/cni/names.ts';
 import { rememberFlags } from '../../lab/config.ts';
 import { cleanName, findClean } from '../../lab/snapshot/store.ts';
 import { switchStages } from '../../lab/snapshot/switch.ts';

@@ -1,9 +1,12 @@
+import { cniNames } from '../../cluster/cni/names.ts';
 import type { CommandDefinition, OptionDefinition } from '../definition.ts';
 
-const cnis = ['flannel', 'weave', 'none'] as const;
-
 const upOptions: readonly OptionDefinition[] = [
-  { flags: '--cni <name>', about: 'pod network: flannel, weave or none', choices: cnis },
+  {
+    flags: '--cni <name>',
+    about: 'pod network: flannel, weave, labnet or none',
+    choices: cniNames,
+  },
   { flags: '--workers <n>', about: 'number of worker nodes, 0 to 9' },
   {
     flags: '--until <step>',

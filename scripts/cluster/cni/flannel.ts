@@ -1,9 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { projectRoot } from '../../base/paths.ts';
 import type { CniSettings } from '../cluster.ts';
 import { parseManifest, type KubeObject } from '../objects.ts';
+import { labNic, nicPattern } from './nic.ts';
 import type { CniFacts, CniPlugin } from './plugin.ts';
+
+const options = z.strictObject({
+  iface: z
+    .string()
+    .meta({
+      description:
+        'NIC whose address the nodes tell each other: lab, default-route (the NAT NIC, which breaks the pod network), or the name of a NIC.',
+      pattern: nicPattern,
+    })
+    .default('lab'),
+  backend: z
+    .enum(['vxlan', 'host-gw'])
+    .default('vxlan')
+    .describe('How packets travel between nodes.'),
+});
+
+function optionsOf(cni: CniSettings): z.output<typeof options> {
+  return options.parse(cni['flannel']);
+}
 
 /** The manifest in upstream's layout; options are worked into its objects, never into its text. */
 export const flannelManifest = join(projectRoot, 'manifests', 'cni', 'flannel', 'flannel.yml');
@@ -22,31 +43,30 @@ interface FlannelConfig extends KubeObject {
   data: { 'cni-conf.json': string; 'net-conf.json': string };
 }
 
-/** NIC of the lab network, the same on all nodes and all providers. */
-const labNic = 'enp0s8';
-
 /** flanneld's arguments for a choice of NIC; without any it takes the default route's. */
-export function ifaceArguments(iface: CniSettings['flannel']['iface']): string[] {
+export function ifaceArguments(iface: string): string[] {
   if (iface === 'default-route') return [];
   return [`--iface=${iface === 'lab' ? labNic : iface}`];
 }
 
 /** Works the options into upstream's objects. */
-export function flannelObjects(manifest: string, { settings, apiServer }: CniFacts): KubeObject[] {
+export function flannelObjects(manifest: string, facts: CniFacts): KubeObject[] {
+  const { settings, apiServer } = facts;
+  const { iface, backend } = optionsOf(settings.cni);
   const objects = parseManifest(manifest);
   const config = objects.find(({ kind }) => kind === 'ConfigMap') as FlannelConfig;
   config.data['net-conf.json'] = `${JSON.stringify(
     {
       Network: settings.podSubnet,
       EnableNFTables: false,
-      Backend: { Type: settings.cni.flannel.backend },
+      Backend: { Type: backend },
     },
     null,
     2,
   )}\n`;
   const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as FlannelDaemonSet;
   for (const container of daemonSet.spec.template.spec.containers) {
-    container.args.push(...ifaceArguments(settings.cni.flannel.iface));
+    container.args.push(...ifaceArguments(iface));
     // By default the agent asks 10.96.0.1, which answers only when kube-proxy has run on this node: flannel
     // would crash once and be started again after 10 s.
     container.env.push(
@@ -57,14 +77,16 @@ export function flannelObjects(manifest: string, { settings, apiServer }: CniFac
   return objects;
 }
 
-export const flannel: CniPlugin = {
+export const flannel = {
   title: 'flannel',
-  async objects(facts) {
+  options,
+  kernel: (cni: CniSettings) => (optionsOf(cni).backend === 'vxlan' ? ['vxlan'] : []),
+  async objects(facts: CniFacts) {
     return flannelObjects(await readFile(flannelManifest, 'utf8'), facts);
   },
-  explain({ settings }) {
+  explain({ settings }: CniFacts) {
     const fixed =
-      settings.cni.flannel.iface === 'default-route' ? 'flannel.yml' : 'flannel_fix.yml';
+      optionsOf(settings.cni).iface === 'default-route' ? 'flannel.yml' : 'flannel_fix.yml';
     return [
       `kubectl apply -f /vagrant/manifests/cni/flannel/${fixed}`,
       'kubectl get pods --namespace kube-flannel --output wide   # one on every node',
@@ -83,4 +105,4 @@ export const flannel: CniPlugin = {
     ],
     chains: ['FLANNEL-'],
   },
-};
+} satisfies CniPlugin;

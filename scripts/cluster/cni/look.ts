@@ -1,6 +1,7 @@
 import type { Node } from '../../nodes/node.ts';
 import { runGuest } from '../guest.ts';
-import { cniNames, cniPlugins, type CniName } from './index.ts';
+import { cniPlugins } from './index.ts';
+import { cniNames, type CniName } from './names.ts';
 import type { CniPlugin } from './plugin.ts';
 import { configFolder } from './traces.ts';
 
@@ -12,15 +13,25 @@ export interface Look {
   network: { name: string; plugins: string[] } | undefined;
   links: string[];
   chains: string[];
+  /** nftables tables with their family. */
+  tables: string[];
   paths: string[];
 }
 
 export function parseLook(text: string): Look {
-  const look: Look = { files: [], network: undefined, links: [], chains: [], paths: [] };
+  const look: Look = {
+    files: [],
+    network: undefined,
+    links: [],
+    chains: [],
+    tables: [],
+    paths: [],
+  };
   const lists: Record<string, string[]> = {
     file: look.files,
     link: look.links,
     chain: look.chains,
+    table: look.tables,
     path: look.paths,
   };
   for (const line of text.split('\n')) {
@@ -43,6 +54,9 @@ export function tracesSeen({ traces }: CniPlugin, look: Look): string[] {
     ...traces.links.filter((link) => look.links.includes(link)).map((link) => `device ${link}`),
     ...traces.paths.filter((path) => look.paths.includes(path)),
     ...chains.map((chain) => `chain ${chain}`),
+    ...(traces.tables ?? [])
+      .filter((table) => look.tables.includes(table))
+      .map((table) => `nftables table ${table}`),
   ];
 }
 

@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import type { LabError } from '../../base/errors.ts';
-import type { ClusterSettings } from '../cluster.ts';
+import type { ClusterSettings, CniSettings } from '../cluster.ts';
 import type { KubeObject } from '../objects.ts';
 
 /** What a pod network's manifest has to know of the cluster. */
@@ -17,11 +18,17 @@ export interface CniTraces {
   paths: readonly string[];
   /** Prefixes of iptables chains, in any table. */
   chains: readonly string[];
+  /** nftables tables with their family, as in "ip nat". */
+  tables?: readonly string[];
 }
 
 /** A pod network: one file here, one line in `index.ts`, and its manifest. */
 export interface CniPlugin {
   title: string;
+  /** Its part of lab.yaml: the value of `cni.NAME`, which it reads from the settings by this schema again. */
+  options?: z.ZodObject;
+  /** Kernel features, by their names in `lab doctor`, that it cannot do without. */
+  kernel?(cni: CniSettings): readonly string[];
   /** The reason why it cannot run on this host, found before anything is started. */
   refusal?(): Promise<LabError | undefined>;
   /** All objects to apply, the options of lab.yaml worked in. Empty for "none". */

@@ -17,9 +17,10 @@ const runningTasks = '/run/containerd/io.containerd.runtime.v2.task/k8s.io';
 
 /** Arguments of guest/cni-remove.sh for one pod network. */
 export function removalArguments(plugin: CniPlugin, settings: ClusterSettings): Argv {
-  const { links, paths, chains } = plugin.traces;
+  const { links, paths, chains, tables = [] } = plugin.traces;
   const pairs: [kind: string, value: string][] = [
     ...[...chains, ...sharedChains].map((prefix): [string, string] => ['chain', prefix]),
+    ...tables.map((table): [string, string] => ['table', table]),
     ...links.map((name): [string, string] => ['link', name]),
     ['route', plugin.podRange?.(settings) ?? settings.podSubnet],
     ...[...paths, teardownConfig].map((path): [string, string] => ['path', path]),

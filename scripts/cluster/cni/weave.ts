@@ -1,11 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { LabError } from '../../base/errors.ts';
 import { projectRoot } from '../../base/paths.ts';
 import { local } from '../../nodes/local.ts';
 import { parseManifest, type KubeObject } from '../objects.ts';
 import type { CniFacts, CniPlugin } from './plugin.ts';
+import type { ClusterSettings } from '../cluster.ts';
+
+const options = z.strictObject({
+  range: z
+    .string()
+    .meta({
+      description: 'Network of the pods under weave.',
+      pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+/[0-9]+$',
+    })
+    .default('10.32.0.0/12'),
+});
+
+function rangeOf({ cni }: ClusterSettings): string {
+  return options.parse(cni['weave']).range;
+}
 
 /** The manifest in upstream's layout; options are worked into its objects, never into its text. */
 export const weaveManifest = join(projectRoot, 'manifests', 'cni', 'weave', 'weave.yml');
@@ -25,7 +41,7 @@ export function weaveObjects(manifest: string, { settings, apiServer }: CniFacts
   const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as WeaveDaemonSet;
   for (const container of daemonSet.spec.template.spec.containers) {
     const range = container.env.find(({ name }) => name === 'IPALLOC_RANGE');
-    if (range) range.value = settings.cni.weave.range;
+    if (range) range.value = rangeOf(settings);
     // The service address of the API answers only when kube-proxy has run on this node.
     container.env.push(
       { name: 'KUBERNETES_SERVICE_HOST', value: apiServer.host },
@@ -84,15 +100,17 @@ async function imagesRefusal(): Promise<LabError | undefined> {
   });
 }
 
-export const weave: CniPlugin = {
+export const weave = {
   title: 'weave',
+  options,
+  kernel: () => ['dummy'],
   async refusal() {
     // In a network namespace that lives only as long as the command: nothing can be left behind.
     const dummy = ['unshare', '--net', 'ip', 'link', 'add', 'lab0', 'type', 'dummy'];
     const tried = await local(dummy, { allowFailure: true, timeout: 10_000 });
     return dummyRefusal(tried) ?? (await imagesRefusal());
   },
-  async objects(facts) {
+  async objects(facts: CniFacts) {
     return weaveObjects(await readFile(weaveManifest, 'utf8'), facts);
   },
   explain: () => [
@@ -101,7 +119,7 @@ export const weave: CniPlugin = {
   ],
   agent: { namespace: 'kube-system', daemonSet: 'weave-net' },
   madeByAgent: ['configmap/weave-net'],
-  podRange: ({ cni }) => cni.weave.range,
+  podRange: rangeOf,
   traces: {
     links: [
       'weave',
@@ -123,4 +141,4 @@ export const weave: CniPlugin = {
     ],
     chains: ['WEAVE'],
   },
-};
+} satisfies CniPlugin;

@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import type { Argv } from '../../base/argv.ts';
+import { cniPlugins } from '../../cluster/cni/index.ts';
 import { hasProgram, local } from '../../nodes/local.ts';
 import type { Report } from '../../nodes/provider.ts';
 import { check, type Check, type CheckStatus, type HostNeeds } from './check.ts';
@@ -16,6 +17,11 @@ interface Feature {
   why: string;
   /** What it means when it is missing; default fail. */
   missing?: (cni: Cni) => CheckStatus;
+}
+
+/** What the chosen pod network cannot do without is a failure, and for the others worth a word. */
+function onlyIfNeeded(feature: string): (cni: Cni) => CheckStatus {
+  return (cni) => (cniPlugins[cni.name].kernel?.(cni).includes(feature) ? 'fail' : 'warn');
 }
 
 function link(...words: string[]): { argv: Argv } {
@@ -64,9 +70,8 @@ const features: readonly Feature[] = [
     title: 'vxlan',
     probe: link('vxlan', 'id', '1', 'dstport', '4789'),
     module: 'vxlan',
-    why: 'flannel carries packets between nodes in it; flannel with backend host-gw and none do without',
-    missing: ({ name, flannel }) =>
-      name === 'flannel' && flannel.backend === 'vxlan' ? 'fail' : 'warn',
+    why: 'flannel and labnet carry packets between nodes in it; both can do with routes (host-gw) instead',
+    missing: onlyIfNeeded('vxlan'),
   },
   {
     id: 'br_netfilter',
@@ -95,7 +100,7 @@ const features: readonly Feature[] = [
     probe: link('dummy'),
     module: 'dummy',
     why: 'only weave needs it: without, weave is not possible in container nodes',
-    missing: ({ name }) => (name === 'weave' ? 'fail' : 'warn'),
+    missing: onlyIfNeeded('dummy'),
   },
   {
     id: 'openvswitch',

@@ -1,4 +1,5 @@
-import { cniPlugins, type CniName } from '../../cluster/cni/index.ts';
+import { cniPlugins } from '../../cluster/cni/index.ts';
+import type { CniName } from '../../cluster/cni/names.ts';
 import type { CniPlugin } from '../../cluster/cni/plugin.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 

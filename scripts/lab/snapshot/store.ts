@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { usageError } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/files.ts';
 import { suggest } from '../../base/suggest.ts';
-import { cniNames } from '../../cluster/cni/index.ts';
+import { cniNames } from '../../cluster/cni/names.ts';
 import type { EnvironmentSpec } from '../../nodes/provider.ts';
 import type { Environment } from '../environment.ts';
 import { snapshotFolder, snapshotsFolder } from './folder.ts';
@@ -21,7 +21,7 @@ const schema = z.object({
   /** Whether kubeadm init had been run. */
   cluster: z.boolean(),
   /** The pod network in it. */
-  cni: z.enum(cniNames as [string, ...string[]]),
+  cni: z.enum(cniNames),
   /** Exercises that were set up, each with the number of its attempt. */
   exercises: z.record(z.string(), z.number()),
   /** On the host's disk, beyond what is shared with others. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { cniNames } from '../../../scripts/cluster/cni/index.ts';
+import { cniNames } from '../../../scripts/cluster/cni/names.ts';
 import { commandGroups, parseCommandLine } from '../../../scripts/cli/program.ts';
 import type { CommandDefinition } from '../../../scripts/cli/definition.ts';
 import { engines, providers, sources } from '../../../scripts/lab/config-schema.ts';

@@ -17,6 +17,7 @@ link weave0
 chain FORWARD
 chain FLANNEL-FWD
 chain FORWARD
+table ip labnet_nat
 path /run/flannel
 `;
 
@@ -31,6 +32,7 @@ describe('what is looked for on a node', () => {
       network: { name: 'cbr0', plugins: ['flannel', 'portmap'] },
       links: ['lo', 'cni0', 'weave0'],
       chains: ['FORWARD', 'FLANNEL-FWD'],
+      tables: ['ip labnet_nat'],
       paths: ['/run/flannel'],
     });
     expect(parseLook('').network).toBeUndefined();
@@ -46,9 +48,12 @@ describe('what is looked for on a node', () => {
   });
 
   it('is left over only from networks that are not installed', () => {
-    expect(leftoversSeen(parseLook(seen), ['flannel'])).toEqual([]);
+    const tables = { cni: 'labnet', traces: ['nftables table ip labnet_nat'] };
+    expect(leftoversSeen(parseLook(seen), ['flannel', 'labnet'])).toEqual([]);
+    expect(leftoversSeen(parseLook(seen), ['flannel'])).toEqual([tables]);
     expect(leftoversSeen(parseLook(seen), [])).toEqual([
       { cni: 'flannel', traces: ['device cni0', '/run/flannel', 'chain FLANNEL-FWD'] },
+      tables,
     ]);
   });
 });

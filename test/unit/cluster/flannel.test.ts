@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CniSettings } from '../../../scripts/cluster/cluster.ts';
 import {
   flannel,
   flannelManifest,
@@ -18,7 +17,7 @@ beforeAll(async () => {
 });
 
 function facts(
-  options: Partial<CniSettings['flannel']> = {},
+  options: { iface?: string; backend?: string } = {},
   podSubnet = '10.244.0.0/16',
 ): CniFacts {
   return {

@@ -157,9 +157,14 @@ describe('lab.yaml', () => {
     ['kubernetes: { dnsDomain: a..b }', /dnsDomain "a..b" is no domain name/],
     ['network: fd00::/64', /looks like IPv6; only IPv4/],
     ['network: 10.9.0.0/30', /\/30 must be between \/8 and \/29/],
-    ['cni: { name: calico }', /cni.name cannot be the text "calico". Known: flannel, weave, none/],
+    [
+      'cni: { name: calico }',
+      /cni.name cannot be the text "calico". Known: flannel, weave, labnet, none/,
+    ],
     ['cni: { name: flanel }', /Did you mean "flannel"\?/],
     ['cni: { flannel: { iface: a/b } }', /iface "a\/b" must be lab, default-route or/],
+    ['cni: { labnet: { iface: 10.0.0.1/8 } }', /iface "10.0.0.1\/8" must be .* or a network/],
+    ['cni: { labnet: { mode: bgp } }', /cni.labnet.mode/],
     ['supply: { source: bundle }', /source is bundle, but supply.bundle names no file/],
     ['supply: { source: release, bundle: x }', /bundle contradicts supply.source: release/],
     ['supply: { releaseBase: here }', /"here" is no http or https address/],
@@ -256,6 +261,7 @@ describe('what others are told', () => {
         name: 'flannel',
         flannel: { iface: 'lab', backend: 'vxlan' },
         weave: { range: '10.32.0.0/12' },
+        labnet: { mode: 'overlay', iface: 'lab' },
       },
     });
   });

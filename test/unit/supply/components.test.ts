@@ -27,7 +27,9 @@ function required(component: string, goPackage: string): string | undefined {
   return wanted[0]?.version;
 }
 
-const named = components.map((component) => [component.name, component] as const);
+/** The others have their source in this project. */
+const upstream = components.filter(({ folder }) => folder === undefined);
+const named = upstream.map((component) => [component.name, component] as const);
 
 function version(name: string): string {
   return components.find((component) => component.name === name)?.version ?? '';
@@ -35,8 +37,14 @@ function version(name: string): string {
 
 describe('components', () => {
   it('are the folders with a go.mod, one each', () => {
-    expect(components.map(({ name }) => name).sort()).toEqual(readdirSync(modules).sort());
-    for (const { name } of components) expect(existsSync(join(modules, name, 'go.sum'))).toBe(true);
+    expect(upstream.map(({ name }) => name).sort()).toEqual(readdirSync(modules).sort());
+    for (const { name } of upstream) expect(existsSync(join(modules, name, 'go.sum'))).toBe(true);
+  });
+
+  it('that are written here stand alone: the standard library is all they need', () => {
+    for (const { folder } of components) {
+      if (folder !== undefined) expect(text(join(folder, 'go.mod'))).not.toContain('require');
+    }
   });
 
   it.each(named)('%s has the version of its go.mod', (name, component) => {

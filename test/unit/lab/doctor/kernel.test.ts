@@ -12,6 +12,7 @@ describe('kernel', () => {
     name: 'flannel',
     flannel: { iface: 'lab', backend: 'vxlan' },
     weave: { range: '10.32.0.0/12' },
+    labnet: { mode: 'overlay', iface: 'lab' },
   };
   const facts = (lacks: Partial<KernelFacts['features']>, cni: Cni = flannel): KernelFacts => {
     const features = Object.fromEntries(ids.map((id) => [id, { state: 'yes' as const }]));

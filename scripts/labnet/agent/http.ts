@@ -1,0 +1,35 @@
+import { createServer, type Server } from 'node:http';
+
+/** Only on the node itself; kubelet's probes and an operator's curl come from there. */
+const host = '127.0.0.1';
+export const httpPort = 9810;
+
+export interface Pages {
+  /** Why the agent is no use any more; kubelet restarts it then. */
+  unhealthy(): string | undefined;
+  /** Why pods cannot be started now. */
+  unready(): string | undefined;
+  metrics(): string;
+}
+
+/** /healthz, /readyz and /metrics, by GET. */
+export async function serveHttp(pages: Pages, port = httpPort): Promise<Server> {
+  const health = (problem: string | undefined): [number, string] =>
+    problem === undefined ? [200, 'ok\n'] : [503, `${problem}\n`];
+  const answers: Readonly<Record<string, () => [number, string]>> = {
+    '/healthz': () => health(pages.unhealthy()),
+    '/readyz': () => health(pages.unready()),
+    '/metrics': () => [200, pages.metrics()],
+  };
+  const server = createServer((request, response) => {
+    const answer = answers[request.url ?? ''];
+    const [status, text] = answer?.() ?? [404, `${Object.keys(answers).join('\n')}\n`];
+    response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4' });
+    response.end(text);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return server;
+}

@@ -1,0 +1,81 @@
+import { messageOf } from '../../base/errors.ts';
+import { addressAnnotation, routeProtocol } from '../config.ts';
+import type { NodeFacts, Peer } from '../node/facts.ts';
+import { peerPlan } from '../node/wiring.ts';
+import type { Exec } from '../plan/exec.ts';
+import { run, undo } from '../plan/run.ts';
+
+/** A Node of the API, as far as it matters here. */
+export interface ApiNode {
+  metadata: { name: string; annotations?: Record<string, string> };
+  spec: { podCIDR?: string };
+}
+
+/** Undefined until the node has a pod range, and its agent has told its address. */
+export function peerOf({ metadata, spec }: ApiNode): Peer | undefined {
+  const address = metadata.annotations?.[addressAnnotation];
+  if (spec.podCIDR === undefined || address === undefined) return undefined;
+  return { name: metadata.name, range: spec.podCIDR, address };
+}
+
+function same(one: Peer, other: Peer | undefined): boolean {
+  return one.range === other?.range && one.address === other.address;
+}
+
+/** Routes that an earlier agent made to ranges that no node has any more. */
+async function removeOldRoutes(exec: Exec, peers: readonly Peer[]): Promise<void> {
+  const { stdout } = await exec(['ip', '-json', '-4', 'route', 'show', 'proto', routeProtocol]);
+  const routes = JSON.parse(stdout.trim() === '' ? '[]' : stdout) as { dst: string }[];
+  for (const { dst } of routes.filter((one) => !peers.some(({ range }) => range === one.dst))) {
+    await exec(['ip', 'route', 'delete', dst, 'proto', routeProtocol]);
+  }
+}
+
+export interface PeerSync {
+  /** Brings the kernel in line with these; calls follow one another. */
+  update(peers: readonly Peer[]): Promise<void>;
+  /** Peers whose way could not be made, with the reason. */
+  problems(): ReadonlyMap<string, string>;
+}
+
+/**
+ * Keeps the ways to the other nodes as the API tells them. What somebody changes in the kernel by hand stays changed
+ * until the next change in the API or the agent's next start: in a lab, that is the point.
+ */
+export function peerSync(facts: NodeFacts, exec: Exec): PeerSync {
+  const known = new Map<string, Peer>();
+  let first = true;
+  const problems = new Map<string, string>();
+  let last: Promise<void> = Promise.resolve();
+
+  async function apply(peers: readonly Peer[]): Promise<void> {
+    const wanted = new Map(peers.map((peer) => [peer.name, peer]));
+    for (const [name, peer] of known) {
+      const now = wanted.get(name);
+      if (now && same(peer, now)) continue;
+      await undo(peerPlan(facts, peer), exec);
+      known.delete(name);
+      problems.delete(name);
+    }
+    for (const [name, peer] of wanted) {
+      if (known.has(name)) continue;
+      try {
+        await run(peerPlan(facts, peer), exec);
+        known.set(name, peer);
+        problems.delete(name);
+      } catch (error) {
+        problems.set(name, messageOf(error));
+      }
+    }
+    if (first) await removeOldRoutes(exec, peers);
+    first = false;
+  }
+
+  return {
+    update(peers) {
+      last = last.then(() => apply(peers));
+      return last;
+    },
+    problems: () => problems,
+  };
+}

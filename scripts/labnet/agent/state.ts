@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { readIfExists, writeAtomic } from '../../base/files.ts';
+import type { PodName, PortMapping } from '../cni/request.ts';
+import { folders } from '../config.ts';
+import type { NodeFacts } from '../node/facts.ts';
+import type { BridgedPod } from '../pod/bridged.ts';
+
+/** A pod's link, and all that it was made from. */
+export interface AttachmentState {
+  containerId: string;
+  ifName: string;
+  /** /run/netns/NAME */
+  netns: string;
+  pod?: PodName;
+  wiring: BridgedPod;
+  ports: PortMapping[];
+  /** False while ADD is at work: an agent that finds such a one after a crash undoes it. */
+  done: boolean;
+}
+
+/** Everything that the agent must know again after it was killed. */
+export interface AgentState {
+  version: 1;
+  facts?: NodeFacts;
+  /** Number of the address given last. */
+  last: number;
+  attachments: Record<string, AttachmentState>;
+}
+
+export function attachmentKey(containerId: string, ifName: string): string {
+  return `${containerId}/${ifName}`;
+}
+
+export function emptyState(): AgentState {
+  return { version: 1, last: 1, attachments: {} };
+}
+
+export const stateFile = 'state.json';
+
+/** A state of another version, or a damaged one, is as none: the links that it told of are taken away as unknown. */
+export async function loadState(folder: string = folders.run): Promise<AgentState> {
+  const text = await readIfExists(join(folder, stateFile));
+  try {
+    const state = JSON.parse(text ?? 'null') as AgentState | null;
+    return state?.version === 1 ? state : emptyState();
+  } catch {
+    return emptyState();
+  }
+}
+
+/**
+ * Writes states one after the other. While one is being written, later ones wait and only the newest of them is
+ * written: thirty pods that start at once cost a few writes, and each of them is answered after its own is on disk.
+ */
+export function stateWriter(folder: string = folders.run): (state: AgentState) => Promise<void> {
+  let current: Promise<void> = Promise.resolve();
+  let waiting: { state: AgentState; written: Promise<void> } | undefined;
+  return (state) => {
+    if (waiting) {
+      waiting.state = state;
+      return waiting.written;
+    }
+    const next = { state, written: Promise.resolve() };
+    next.written = current.then(async () => {
+      waiting = undefined;
+      await writeAtomic(join(folder, stateFile), JSON.stringify(next.state), 0o600);
+    });
+    // A failed write is told to those who wait for it; the next one is tried all the same.
+    current = next.written.catch(() => undefined);
+    waiting = next;
+    return next.written;
+  };
+}

@@ -1,0 +1,35 @@
+import type { Exec } from './exec.ts';
+import type { Plan } from './step.ts';
+import type { Seen, SeenLink, SeenNamespace, SeenNeighbour, SeenRoute } from './seen.ts';
+
+async function json<T>(
+  exec: Exec,
+  netns: string | undefined,
+  words: readonly string[],
+): Promise<T[]> {
+  const inside = netns === undefined ? [] : ['-n', netns];
+  const { code, stdout, stderr } = await exec(['ip', ...inside, '-json', ...words]);
+  if (code !== 0) throw new Error(stderr.trim());
+  return JSON.parse(stdout.trim() === '' ? '[]' : stdout) as T[];
+}
+
+/** What a namespace has; without a name, the node's own. */
+export async function lookAt(exec: Exec, netns?: string): Promise<SeenNamespace> {
+  const [links, routes, neighbours] = await Promise.all([
+    json<SeenLink>(exec, netns, ['-details', 'address', 'show']),
+    json<SeenRoute>(exec, netns, ['-4', 'route', 'show', 'table', 'main']),
+    json<SeenNeighbour>(exec, netns, ['-4', 'neighbour', 'show', 'nud', 'all']),
+  ]);
+  return { links, routes, neighbours };
+}
+
+/** What is wrong with each step of a plan that was carried out earlier. */
+export function problemsOf(
+  plan: Plan,
+  seen: Seen,
+): { step: string; problem: string; show: string }[] {
+  return plan.flatMap(({ id, verify }) => {
+    const problem = verify?.problem(seen);
+    return verify && problem !== undefined ? [{ step: id, problem, show: verify.show }] : [];
+  });
+}

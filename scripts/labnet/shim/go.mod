@@ -1,0 +1,3 @@
+module labnet
+
+go 1.24
