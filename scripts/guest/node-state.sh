@@ -27,9 +27,10 @@ find /etc /opt /home /root /srv /usr/local/sbin /usr/local/lib /var/lib/kubelet 
   \( "${prune[@]:1}" \) -prune -o -type f -print0 2>/dev/null |
   xargs -0 --no-run-if-empty sha256sum 2>/dev/null | sed -E 's/^\\?([0-9a-f]{64})  (.*)/digest\t\2\t\1/'
 
-# A pod's veth has its other end in the pod, and a name that is new each time.
-ip -json -details link | jq -r '.[] | select(.ifname != "lo")
-  | select((.ifname | test("^veth[0-9a-f]{8}$")) and has("link_netnsid") | not)
+# A pod's link has its other end in the pod, and a name that is new each time: the bridge plugin's, and labnet's.
+pod_link='(veth[0-9a-f]{8}|(lab|eni)[0-9a-f]{11})'
+ip -json -details link | jq -r --arg pod "^$pod_link\$" '.[] | select(.ifname != "lo")
+  | select((.ifname | test($pod)) and has("link_netnsid") | not)
   | [ "links", .ifname,
       ([.linkinfo.info_kind // "nic",
         # A bridge takes the least MTU of its ports, which come and go with pods.
@@ -37,9 +38,9 @@ ip -json -details link | jq -r '.[] | select(.ifname != "lo")
         (if .master then "master \(.master)" else empty end),
         (.linkinfo.info_data // {} | if .id and .port then "vni \(.id) port \(.port) local \(.local)" else empty end)]
        | join(", ")) ] | @tsv'
-ip -json address | jq -r '.[] | select(.ifname | test("^(lo|veth[0-9a-f]{8})$") | not) | .ifname as $name
+ip -json address | jq -r --arg pod "^(lo|$pod_link)\$" '.[] | select(.ifname | test($pod) | not) | .ifname as $name
   | .addr_info[] | select(.scope != "link") | ["addresses", "\($name) \(.local)/\(.prefixlen)", ""] | @tsv'
-own='dev veth[0-9a-f]{8}'
+own="dev $pod_link( |\$)"
 { ip -4 route show table all; ip -6 route show table all | grep -vE 'fe80|multicast|^local|^anycast'; } |
   grep -vE "$own" | sed -E 's/ (linkdown|expires [0-9]+sec)//g; s/ +$//' | tabs routes
 { ip rule; ip -6 rule | sed 's/^/inet6 /'; } | tr '\t' ' ' | tabs rules
@@ -60,7 +61,8 @@ nft list tables 2>/dev/null | grep -vE '^table (ip|ip6) (filter|nat|mangle|raw|s
 done | tabs nft
 
 sysctl -a --pattern '^net\.' 2>/dev/null |
-  grep -vE '\.veth[0-9a-f]{8}\.|nf_conntrack_count|tcp_fastopen_key|netdev_rss_key|stable_secret|\.(delta|bytes|errors)|nf_conntrack_(max|buckets)|^net\.ipv6\.conf\.[^.]+\.mtu|random|somaxconn_' |
+  grep -vE "\\.$pod_link\\." |
+  grep -vE 'nf_conntrack_count|tcp_fastopen_key|netdev_rss_key|stable_secret|\.(delta|bytes|errors)|nf_conntrack_(max|buckets)|^net\.ipv6\.conf\.[^.]+\.mtu|random|somaxconn_' |
   sed -E 's/^([^ ]+) = (.*)$/\1\t\2/' | awk -F'\t' -v OFS='\t' '{ gsub(/[ \t]+/, " ", $2); print "sysctls", $1, $2 }'
 
 # Units that run, and those that failed; one that does its work once and ends is neither.

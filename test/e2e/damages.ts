@@ -101,13 +101,13 @@ export const damages: readonly Damage[] = [
   {
     what: 'killed etcd',
     on: 'master',
-    commands: 'kill -9 $(pidof etcd); sleep 15',
+    commands: 'kill -9 $(pidof etcd)',
     seen: { area: 'api', item: 'Pod kube-system/etcd-master: status.etcd.ended' },
   },
   {
     what: 'deleted data of etcd',
     on: 'master',
-    commands: 'mv /var/lib/etcd/member /root/; kill -9 $(pidof etcd); sleep 3',
+    commands: 'mv /var/lib/etcd/member /root/; kill -9 $(pidof etcd)',
     seen: { area: 'files', item: '/root/member' },
   },
   {
@@ -144,7 +144,7 @@ export const damages: readonly Damage[] = [
   {
     what: 'stray listener',
     on: 'node2',
-    commands: 'systemd-run --unit listener nc -l 8888; sleep 1',
+    commands: 'systemd-run --unit listener nc -l 8888',
     seen: { area: 'listeners', item: ':8888' },
   },
   {

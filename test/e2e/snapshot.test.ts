@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../scripts/base/until.ts';
 import { leftovers, testLab } from '../support/lab.ts';
 import { damages, type Damage } from './damages.ts';
 
@@ -31,6 +32,19 @@ async function resetIsClean(): Promise<void> {
   expect(await diff()).toEqual([]);
 }
 
+/** Some damage shows only when kubelet or a controller has noticed it, and told the API server. */
+async function untilNamed({ area, item }: Damage['seen']): Promise<void> {
+  await until(
+    async () => {
+      const changes = await diff();
+      const named = changes.some((one) => one.area === area && one.item.includes(item));
+      if (named) return { done: true, value: undefined };
+      return { done: false, state: JSON.stringify(changes.slice(0, 20), null, 1) };
+    },
+    { describe: `${area} ${item} in lab diff`, timeout: 90_000, interval: 1_000 },
+  );
+}
+
 beforeAll(async () => {
   for (const one of [lab, other]) await one.run(['down', '--purge']);
   await lab.ok(['up', '--network', lab.network]);
@@ -52,10 +66,7 @@ test('a new lab does not differ from its clean snapshot, nor does it after halt 
 describe('damage is named, and undone by a reset', () => {
   test.each(damages.map((damage) => [damage.what, damage] as const))('%s', async (_, damage) => {
     await inflict(damage);
-    const { area, item } = damage.seen;
-    const changes = await diff();
-    const named = changes.filter((one) => one.area === area && one.item.includes(item));
-    expect(named, JSON.stringify(changes.slice(0, 20), null, 1)).not.toEqual([]);
+    await untilNamed(damage.seen);
     await resetIsClean();
   });
 });

@@ -12,6 +12,11 @@ function renamed(items: Readonly<Record<string, string>>, pods: PodNames): Recor
 
 /** The state with names of pods for their addresses, which are others after each start. */
 export function withoutPodAddresses(state: NodeState, pods: PodNames): NodeState {
-  const { iptables = {}, ip6tables = {}, ...rest } = state;
-  return { ...rest, iptables: renamed(iptables, pods), ip6tables: renamed(ip6tables, pods) };
+  const { iptables = {}, ip6tables = {}, nft = {}, ...rest } = state;
+  return {
+    ...rest,
+    iptables: renamed(iptables, pods),
+    ip6tables: renamed(ip6tables, pods),
+    nft: renamed(nft, pods),
+  };
 }
