@@ -22,7 +22,7 @@ module.exports = {
     layer('cluster', ['nodes', 'base']),
     layer('labnet', ['base']),
     layer('exercises', ['cluster', 'nodes', 'base']),
-    layer('lab', ['supply', 'cluster', 'nodes', 'base']),
+    layer('lab', ['supply', 'cluster', 'labnet', 'nodes', 'base']),
     {
       name: 'listr2-only-in-cli',
       severity: 'error',

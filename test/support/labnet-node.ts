@@ -4,12 +4,20 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
 import { projectRoot } from '../../scripts/base/paths.ts';
 import { nodeFacts, type NodeFacts } from '../../scripts/labnet/node/facts.ts';
 import { local } from '../../scripts/nodes/local.ts';
 
 /** The programs that the tests of labnet call, built from their modules; seconds when Go has built them before. */
 export async function buildPrograms(folder: string): Promise<void> {
+  await build({
+    entryPoints: [join(projectRoot, 'test/integration/labnet/agent-child.ts')],
+    outfile: join(folder, 'agent.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
   const builds: [where: string, ...packages: string[]][] = [
     ['scripts/labnet/shim', '.'],
     ['test/modules/cnitool', 'github.com/containernetworking/cni/cnitool'],
@@ -59,6 +67,8 @@ export interface LabnetNode {
   cnitool(command: string, network: string, pod: string): Promise<Answer>;
   /** A fresh namespace; its name. */
   pod(): Promise<string>;
+  /** Takes a pod's namespace away, as a runtime does after DEL. */
+  endPod(name: string): Promise<void>;
   startAgent(): Promise<void>;
   killAgent(): Promise<void>;
   /** Ends the agent and takes all namespaces away. */
@@ -147,7 +157,9 @@ export async function labnetNode(programs: string, range = '10.244.1.0/24'): Pro
       );
       const conf = { cniVersion: '1.1.0', name: 'labnet', ...plugin, ...more };
       const stdin = options.stdin ?? JSON.stringify(conf);
-      return started([join(programs, 'labnet')], Object.fromEntries(given), stdin);
+      const argv = ['ip', 'netns', 'exec', name, join(programs, 'labnet')];
+      const path = { PATH: process.env['PATH'] ?? '' };
+      return started(argv, { ...path, ...Object.fromEntries(given) }, stdin);
     },
     cnitool(command, network, pod) {
       // cnitool keeps results under /var/lib; the bind mount ends with its mount namespace.
@@ -167,12 +179,15 @@ export async function labnetNode(programs: string, range = '10.244.1.0/24'): Pro
       pods.push(pod);
       return pod;
     },
+    async endPod(pod) {
+      await local(['ip', 'netns', 'delete', pod]);
+      pods.splice(pods.indexOf(pod), 1);
+    },
     async startAgent() {
       const child = spawn(
         'ip',
         [
-          ...['netns', 'exec', name, process.execPath, '--import', 'tsx'],
-          ...[join(projectRoot, 'test/integration/labnet/agent-child.ts'), folder],
+          ...['netns', 'exec', name, process.execPath, join(programs, 'agent.mjs'), folder],
           JSON.stringify(facts),
         ],
         { stdio: ['ignore', 'pipe', 'inherit'], cwd: projectRoot },

@@ -9,6 +9,7 @@ const forTests = {
   nft: 'nftables',
   unshare: 'util-linux',
   ip: 'iproute2',
+  ping: 'iputils-ping',
 };
 
 const config = await loadConfig({ cwd: process.cwd(), remember: false });

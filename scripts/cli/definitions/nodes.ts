@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../definition.ts';
+import { labnet } from './labnet.ts';
 
 const cni: CommandDefinition = {
   name: 'cni',
@@ -85,6 +86,7 @@ export const nodeCommands: readonly CommandDefinition[] = [
     load: () => import('../commands/kubeconfig.ts'),
   },
   cni,
+  labnet,
   {
     name: 'logs',
     summary: 'collect everything that is needed to debug the nodes',

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readIfExists, writeAtomic } from '../../base/files.ts';
+import { writeAtomic } from '../../base/files.ts';
 import type { Timing } from '../plan/run.ts';
 
 /** What the last ADD of an attachment was asked and did; `lab labnet explain` tells it again. */
@@ -23,8 +23,8 @@ export async function writeCall(path: string, record: CallRecord): Promise<void>
   await writeAtomic(path, JSON.stringify(record), 0o600);
 }
 
-export async function readCall(path: string): Promise<CallRecord | undefined> {
-  const text = await readIfExists(path);
+/** The record that a file's text is; undefined without a file. */
+export function readCallText(text: string | undefined): CallRecord | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as CallRecord);
 }
 

@@ -37,15 +37,19 @@ export function emptyState(): AgentState {
 
 export const stateFile = 'state.json';
 
-/** A state of another version, or a damaged one, is as none: the links that it told of are taken away as unknown. */
-export async function loadState(folder: string = folders.run): Promise<AgentState> {
-  const text = await readIfExists(join(folder, stateFile));
+/** The state that a file's text is; undefined for none, for a damaged one, and for one of another version. */
+export function stateOf(text: string | undefined): AgentState | undefined {
   try {
     const state = JSON.parse(text ?? 'null') as AgentState | null;
-    return state?.version === 1 ? state : emptyState();
+    return state?.version === 1 ? state : undefined;
   } catch {
-    return emptyState();
+    return undefined;
   }
+}
+
+/** Without a state that can be read, the links that it told of are taken away as unknown. */
+export async function loadState(folder: string = folders.run): Promise<AgentState> {
+  return stateOf(await readIfExists(join(folder, stateFile))) ?? emptyState();
 }
 
 /**
