@@ -6,7 +6,7 @@ import type { ExecOptions, ExecResult, Node } from '../nodes/node.ts';
 
 /** Runs a script of scripts/guest on a node as root; no copy of it stays there. */
 export async function runGuest(
-  node: Node,
+  node: Pick<Node, 'exec'>,
   script: string,
   args: Argv,
   options?: Omit<ExecOptions, 'stdin'>,
