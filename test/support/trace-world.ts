@@ -20,7 +20,8 @@ const podSubnet = '10.244.0.0/16';
 const pods = { web: ['node1', 2], near: ['node1', 3], far: ['node2', 2] } as const;
 type PodName = keyof typeof pods;
 type NodeName = 'node1' | 'node2';
-export type Spot = PodName | NodeName;
+/** `wire` is what the nodes' NICs are plugged into. */
+export type Spot = PodName | NodeName | 'wire';
 
 /** Cluster addresses of services, and what kube-proxy would have made of each. */
 const services: readonly (readonly [name: string, address: string, to?: PodName])[] = [
@@ -107,7 +108,7 @@ let counter = 0;
 
 export async function traceWorld(mode: Mode = 'overlay'): Promise<World> {
   const prefix = `labtrace-${process.pid}-${counter++}`;
-  const names = ['node1', 'node2', 'web', 'near', 'far', 'nat'];
+  const names = ['node1', 'node2', 'web', 'near', 'far', 'wire'];
   const ns = (name: string): string => `${prefix}-${name}`;
   const children: ChildProcess[] = [];
   const within =
@@ -182,14 +183,24 @@ export async function traceWorld(mode: Mode = 'overlay'): Promise<World> {
   await local(['ip', '-batch', '-'], {
     stdin: [
       ...names.flatMap((name) => [`netns add ${ns(name)}`]),
-      `link add enp0s8 netns ${ns('node1')} type veth peer name enp0s8 netns ${ns('node2')}`,
-      ...['node1', 'node2'].flatMap((name) => [
-        `link add enp0s3 netns ${ns(name)} type veth peer name ${name} netns ${ns('nat')}`,
-      ]),
+      ...['node1', 'node2'].flatMap((name) =>
+        ['enp0s3', 'enp0s8'].map(
+          (nic) =>
+            `link add ${nic} netns ${ns(name)} type veth peer name ${name}-${nic} netns ${ns('wire')}`,
+        ),
+      ),
       '',
     ].join('\n'),
   });
-  await sh('nat', 'ip link set node1 up; ip link set node2 up');
+  await sh(
+    'wire',
+    `ip link add switch type bridge
+     ip link set switch up
+     for node in node1 node2; do
+       ip link set $node-enp0s3 up
+       ip link set $node-enp0s8 master switch up
+     done`,
+  );
   for (const name of names) await local(['ip', '-n', ns(name), 'link', 'set', 'lo', 'up']);
   await Promise.all([wire('node1'), wire('node2')]);
   await Promise.all([serve('web'), serve('near'), serve('far')]);

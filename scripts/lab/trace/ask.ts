@@ -1,7 +1,7 @@
 import { linkNamed } from '../../labnet/plan/seen.ts';
 import { legOf, lookOf, type Evidence, type Leg } from './evidence.ts';
 import type { FdbEntry, Look } from './look.ts';
-import { isWrapping } from './nft-trace.ts';
+import { isWrapping, type Pass } from './nft-trace.ts';
 import type { Packet } from './packet.ts';
 import type { RouteQuestion } from './route.ts';
 
@@ -12,24 +12,26 @@ export interface Asked {
 }
 
 /** What the node routes by: the sender before, and the target after translation. */
-export function forwarding(leg: Leg, node: string): { packet: Packet; iif: string } | undefined {
-  const pass = leg.trip.passes.find(
-    ({ node: on, iif, packets: [first] }) =>
-      on === node && iif !== undefined && first !== undefined && !isWrapping(first),
-  );
-  const [first] = pass?.packets ?? [];
+export function forwarded({ packets, iif }: Pass): { packet: Packet; iif: string } | undefined {
+  const [first] = packets;
   // Postrouting changes the source only when the way is decided.
-  const last = pass?.packets.at(-1);
-  if (!first || !last || pass?.iif === undefined) return undefined;
+  const last = packets.at(-1);
+  if (!first || !last || iif === undefined || isWrapping(first)) return undefined;
   const to = last.dport === undefined ? {} : { dport: last.dport };
-  return { packet: { ...first, dst: last.dst, ...to }, iif: pass.iif };
+  return { packet: { ...first, dst: last.dst, ...to }, iif };
 }
 
 export function routeOnNode(leg: Leg, node: string): Asked | undefined {
-  const found = forwarding(leg, node);
+  const passes = leg.trip.passes.filter((pass) => pass.node === node);
+  const [asked] = passes.map(routeOfPass).filter((one) => one !== undefined);
+  return asked;
+}
+
+export function routeOfPass(pass: Pass): Asked | undefined {
+  const found = forwarded(pass);
   if (!found) return undefined;
   const { packet, iif } = found;
-  return { place: node, question: { dst: packet.dst, src: packet.src, iif } };
+  return { place: pass.node, question: { dst: packet.dst, src: packet.src, iif } };
 }
 
 /** Where the pod at the beginning of the leg would send it. */

@@ -1,5 +1,5 @@
 import type { Sighting } from './capture.ts';
-import { forwarding, routeInPod, routeOnNode, tunnelEntry } from './ask.ts';
+import { forwarded, routeInPod, routeOfPass, routeOnNode, tunnelEntry } from './ask.ts';
 import { cable, legOf, linkKind, lookOf, type Evidence, type Leg } from './evidence.ts';
 import { ruleText } from './iptables.ts';
 import { changesIn, isWrapping, type Change, type Pass, type Step } from './nft-trace.ts';
@@ -92,9 +92,9 @@ function arrivalHops(evidence: Evidence, leg: Leg, pass: Pass): Hop[] {
 function passHops(evidence: Evidence, leg: Leg, pass: Pass): Hop[] {
   const [first] = pass.packets;
   if (!first) return [];
-  const found = isWrapping(first) ? undefined : forwarding(leg, pass.node);
+  const found = forwarded(pass);
   const tell = teller(leg, pass.node, packetText(found?.packet ?? first));
-  const asked = found && pass.hooks.includes('forward') ? routeOnNode(leg, pass.node) : undefined;
+  const asked = found && pass.hooks.includes('forward') ? routeOfPass(pass) : undefined;
   const route = asked && evidence.routes.get(routeKey(asked.place, asked.question))?.route;
   const sent = route
     ? [

@@ -53,7 +53,8 @@ function noWay(evidence: Evidence, node: string, { dst, words, answer }: Lookup)
 }
 
 /** It was routed, and never sent: the next hop has no MAC, or the link is off. */
-function notSent(evidence: Evidence, node: string, pass: Pass, found: Lookup): Cause | undefined {
+function notSent(evidence: Evidence, leg: Leg, pass: Pass, found: Lookup): Cause | undefined {
+  const { node } = pass;
   const told = teller(node);
   const look = lookOf(evidence, node);
   const dev = found.answer.route?.dev ?? pass.oif ?? '';
@@ -77,6 +78,13 @@ function notSent(evidence: Evidence, node: string, pass: Pass, found: Lookup): C
     const why = `its way leads to ${hop} in the tunnel ${dev}, whose MAC is not known; nobody answers ARP there, so the pod network has to write it down`;
     return told('neighbour', 'neighbour table', `no entry for ${hop} dev ${dev}`, why, next);
   }
+  const { end } = leg;
+  if (end?.address === hop && end.node.name === node) {
+    const off = inTheBridge(evidence, leg, node, dev);
+    if (off) return off;
+    const why = `${end.label} lost its address, so nobody answers for it on ${dev}`;
+    return told('pod-address', `in ${end.label}`, `eth0 lacks ${hop}`, why, next);
+  }
   const why =
     hop === found.dst
       ? `nobody on ${dev} answers for ${hop}: no pod there has this address`
@@ -86,8 +94,7 @@ function notSent(evidence: Evidence, node: string, pass: Pass, found: Lookup): C
 }
 
 /** Into the bridge, but to no port: what is not shown to netfilter is only switched. */
-function inTheBridge(evidence: Evidence, leg: Leg, last: Sighting): Cause | undefined {
-  const { node } = last;
+function inTheBridge(evidence: Evidence, leg: Leg, node: string, link: string): Cause | undefined {
   const told = teller(node);
   const look = lookOf(evidence, node);
   const { start, end } = leg;
@@ -117,7 +124,7 @@ function inTheBridge(evidence: Evidence, leg: Leg, last: Sighting): Cause | unde
       return told('bridge', `link ${name}`, 'hairpin off', why, show);
     }
   }
-  const bridge = linkNamed(look, linkNamed(look, last.link)?.master ?? last.link);
+  const bridge = linkNamed(look, linkNamed(look, link)?.master ?? link);
   if (bridge && !isUp(bridge)) {
     const show = `ip link show ${bridge.ifname}`;
     return told(
@@ -139,11 +146,11 @@ export function lostOnNode(evidence: Evidence, leg: Leg, last: Sighting): Cause 
       on === node && iif !== undefined && first !== undefined && !isWrapping(first),
   );
   const found = lookup(evidence, leg, node);
-  if (!pass || !found) return inTheBridge(evidence, leg, last);
+  if (!pass || !found) return inTheBridge(evidence, leg, node, last.link);
   const { hooks } = pass;
   if (!hooks.includes('forward') && !hooks.includes('input')) {
     return found.answer.error === undefined && lookOf(evidence, node).sysctls['ip_forward'] !== 0
-      ? (notSent(evidence, node, pass, found) ?? inTheBridge(evidence, leg, last))
+      ? (notSent(evidence, leg, pass, found) ?? inTheBridge(evidence, leg, node, last.link))
       : noWay(evidence, node, found);
   }
   if (hooks.includes('input')) {
@@ -156,5 +163,5 @@ export function lostOnNode(evidence: Evidence, leg: Leg, last: Sighting): Cause 
       found.words,
     );
   }
-  return notSent(evidence, node, pass, found) ?? inTheBridge(evidence, leg, last);
+  return notSent(evidence, leg, pass, found) ?? inTheBridge(evidence, leg, node, last.link);
 }

@@ -42,6 +42,20 @@ function wrongNic(evidence: Evidence, leg: Leg, node: string, to: string): Cause
   };
 }
 
+/** The NIC by which the wrapped packet would leave. */
+function offNic(look: Look, node: string, name: string | undefined, to: string): Cause | undefined {
+  const nic = name === undefined ? undefined : linkNamed(look, name);
+  if (!nic || (isUp(nic) && !nic.flags.includes('NO-CARRIER'))) return undefined;
+  return {
+    id: 'link-down',
+    node,
+    where: `link ${nic.ifname}`,
+    by: `${nic.ifname} is ${isUp(nic) ? 'unplugged' : 'down'}`,
+    why: `the wrapped packet for ${to} would leave by ${nic.ifname}`,
+    next: onNode(node, `ip link show ${nic.ifname}`),
+  };
+}
+
 /** Into the tunnel, but never onto a NIC. */
 export function lostInTunnel(evidence: Evidence, leg: Leg, last: Sighting): Cause | undefined {
   const { node, link: tunnel } = last;
@@ -64,7 +78,7 @@ export function lostInTunnel(evidence: Evidence, leg: Leg, last: Sighting): Caus
   const wrong = wrongNic(evidence, leg, node, entry.dst);
   if (wrong) return wrong;
   const way = evidence.routes.get(routeKey(node, { dst: entry.dst }));
-  if (way?.error === undefined) return undefined;
+  if (way?.error === undefined) return offNic(look, node, way?.route?.dev, entry.dst);
   return {
     id: 'no-route',
     node,

@@ -42,10 +42,14 @@ function lost(evidence: Evidence, leg: Leg): Cause | undefined {
   if (arrived) return undefined;
   const kind = linkKind(lookOf(evidence, last.node), last.link);
   const told = ((): Cause | undefined => {
+    const back = trip.sightings.some(
+      ({ node, link, way }) => node === last.node && link === last.link && way === 'out',
+    );
+    // Sent to the node itself, the tunnel hands it back at once.
+    if (kind === 'tunnel' && back) return lostInTunnel(evidence, leg, last);
     if (last.way === 'in') {
       return last.wrapping ? notUnwrapped(evidence, last) : lostOnNode(evidence, leg, last);
     }
-    if (kind === 'tunnel') return lostInTunnel(evidence, leg, last);
     return kind === 'nic' ? lostBetween(evidence, leg, last) : lostOnNode(evidence, leg, last);
   })();
   return told ?? unexplained(leg, last.node, `${last.link} of ${last.node}`);
