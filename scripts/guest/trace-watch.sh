@@ -48,7 +48,8 @@ nft -f - <<<"$rules" 2>"$dir/rules.err" || finish 1 'the rules that mark the pac
 trap 'finish 0' TERM INT HUP
 timeout "$seconds" stdbuf -oL nft monitor trace >"$dir/nft" 2>"$dir/nft.err" &
 children+=($!)
-timeout "$seconds" tcpdump --immediate-mode -l -nn -tt -i any "$filter" >"$dir/tcpdump" 2>"$dir/tcpdump.err" &
+# Headers are enough; with room for whole packets the kernel keeps only eight until they are fetched.
+timeout "$seconds" tcpdump --immediate-mode -s 256 -l -nn -tt -i any "$filter" >"$dir/tcpdump" 2>"$dir/tcpdump.err" &
 children+=($!)
 seen 9 || finish 1 'the recording shows nothing, not even the packet that was to prove it'
 echo "recording $$"

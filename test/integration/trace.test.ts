@@ -262,7 +262,7 @@ const tunnels: readonly Situation[] = [
     broken: [
       'node1: bridge fdb replace 0a:58:0a:f4:02:00 dev labnet.1 dst 10.100.198.77 self permanent',
     ],
-    expect: { id: 'wrong-nic', node: 'node1', says: /node2 has enp0s8 10\.100\.198\.202/ },
+    expect: { id: 'wrong-nic', node: 'node1', says: /node2 has .*enp0s8 10\.100\.198\.202/ },
   },
   {
     name: 'the tunnel is off at the target',
@@ -288,13 +288,21 @@ const tunnels: readonly Situation[] = [
     name: 'lost between the nodes',
     to: far,
     broken: [
-      'wire: bridge link set dev node1-enp0s8 isolated on; bridge link set dev node2-enp0s8 isolated on',
+      `wire: nft add table bridge t; nft add chain bridge t c '{ type filter hook forward priority 0; }'; nft add rule bridge t c ip protocol udp drop`,
     ],
     expect: {
       id: 'lost-between-nodes',
       node: 'node1',
       says: /wrapped.* left NIC enp0s8 of node1 towards 10\.100\.198\.202 and never arrived at node2/,
     },
+  },
+  {
+    name: 'nothing at all gets from node to node',
+    to: far,
+    broken: [
+      'wire: bridge link set dev node1-enp0s8 isolated on; bridge link set dev node2-enp0s8 isolated on',
+    ],
+    expect: { id: 'neighbour', node: 'node1', says: /node2 does not answer on enp0s8/ },
   },
   {
     name: 'lost between the nodes, without tunnel',
@@ -310,10 +318,10 @@ const tunnels: readonly Situation[] = [
     },
   },
   {
-    name: 'the NIC of the source is off',
+    name: 'the NIC of the source is off, and another takes its packets',
     to: far,
     broken: ['node1: ip link set enp0s8 down; ip route add 10.100.198.0/24 dev enp0s3'],
-    expect: { id: 'lost-between-nodes', node: 'node1', says: /enp0s3/ },
+    expect: { id: 'neighbour', node: 'node1', says: /node2 does not answer on enp0s3/ },
   },
   {
     name: 'the NIC of the target is off',

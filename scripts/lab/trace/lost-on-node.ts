@@ -43,7 +43,8 @@ function noWay(evidence: Evidence, node: string, { dst, words, answer }: Lookup)
       'sysctl net.ipv4.ip_forward',
     );
   }
-  if (/cross-device/i.test(error)) {
+  // Newer kernels say "Invalid argument" for it.
+  if (/cross-device|Invalid argument/i.test(error)) {
     const why =
       'the way back to its sender leads by another link, so the kernel takes it for a forgery';
     const by = `rp_filter${filter === 1 ? ' = 1' : ''}: ${error}`;

@@ -1,6 +1,7 @@
 import { isUp, linkNamed } from '../../labnet/plan/seen.ts';
 import { routeOnNode, tunnelEntry } from './ask.ts';
 import type { Sighting } from './capture.ts';
+import { unanswered } from './lost-in-pod.ts';
 import { onNode, type Cause } from './cause.ts';
 import { lookOf, type Evidence, type Leg } from './evidence.ts';
 import { kindOf, linkWith, type Look } from './look.ts';
@@ -56,6 +57,33 @@ function offNic(look: Look, node: string, name: string | undefined, to: string):
   };
 }
 
+/** The other node's NIC is off, or does not answer ARP for other reasons. */
+function deaf(evidence: Evidence, leg: Leg, node: string, to: string): Cause | undefined {
+  const other = leg.end?.node.name;
+  const theirs = other === undefined ? undefined : lookOf(evidence, other);
+  const nic = theirs && linkWith(theirs, to);
+  if (other !== undefined && nic && !isUp(nic)) {
+    return {
+      id: 'link-down',
+      node: other,
+      where: `link ${nic.ifname}`,
+      by: `${nic.ifname} is down`,
+      why: `${node} sends it to ${to}, whose NIC is off`,
+      next: onNode(other, `ip link show ${nic.ifname}`),
+    };
+  }
+  const asked = lookOf(evidence, node).neighbours.find(({ dst }) => dst === to);
+  if (!asked || !unanswered(lookOf(evidence, node), to)) return undefined;
+  return {
+    id: 'neighbour',
+    node,
+    where: 'neighbour table',
+    by: `${to} dev ${asked.dev} has no MAC`,
+    why: `${other ?? to} does not answer on ${asked.dev}: nothing gets from ${node} to it, not even the question for its MAC`,
+    next: onNode(node, `ip neighbour show dev ${asked.dev}`),
+  };
+}
+
 /** Into the tunnel, but never onto a NIC. */
 export function lostInTunnel(evidence: Evidence, leg: Leg, last: Sighting): Cause | undefined {
   const { node, link: tunnel } = last;
@@ -78,7 +106,9 @@ export function lostInTunnel(evidence: Evidence, leg: Leg, last: Sighting): Caus
   const wrong = wrongNic(evidence, leg, node, entry.dst);
   if (wrong) return wrong;
   const way = evidence.routes.get(routeKey(node, { dst: entry.dst }));
-  if (way?.error === undefined) return offNic(look, node, way?.route?.dev, entry.dst);
+  if (way?.error === undefined) {
+    return offNic(look, node, way?.route?.dev, entry.dst) ?? deaf(evidence, leg, node, entry.dst);
+  }
   return {
     id: 'no-route',
     node,
@@ -138,20 +168,8 @@ export function lostBetween(evidence: Evidence, leg: Leg, last: Sighting): Cause
     };
   }
   const hop = wrapping?.dst ?? route?.gateway ?? outer.dst;
-  const theirs = other === undefined ? undefined : lookOf(evidence, other);
-  const nic = theirs && linkWith(theirs, hop);
-  if (other !== undefined && theirs && nic && !isUp(linkNamed(theirs, nic.ifname))) {
-    const next = onNode(other, `ip link show ${nic.ifname}`);
-    const why = `${node} sent it to ${hop}, whose NIC is off`;
-    return {
-      id: 'link-down',
-      node: other,
-      where: `link ${nic.ifname}`,
-      by: `${nic.ifname} is down`,
-      why,
-      next,
-    };
-  }
+  const off = deaf(evidence, leg, node, hop);
+  if (off) return off;
   const wrapped = wrapping ? ', wrapped for the tunnel (UDP 8472),' : '';
   return {
     id: 'lost-between-nodes',

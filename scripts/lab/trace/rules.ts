@@ -61,7 +61,7 @@ export function captureFilter(flow: Flow): string {
   const own =
     protocol === 'icmp'
       ? `icmp and icmp[4:2] = ${clientPort}`
-      : `${protocol} and (port ${clientPort} or (host ${client} and port ${port}))`;
+      : `${protocol} and (port ${clientPort} or (port ${port} and (host ${client} or host ${target})))`;
   const wrapped = portOffsets(flow)
     .map((offset) => `udp[${offset}:2] = ${clientPort}`)
     .join(' or ');

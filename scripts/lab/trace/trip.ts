@@ -41,11 +41,16 @@ function namesIn(flow: Flow, passes: readonly Pass[]): Names {
   const names = { client: new Set([sourceOf(first)]), target: new Set([targetOf(first)]) };
   // A pass on one node may only be understood by what another node translated before.
   for (let round = 0; round < 3; round++) {
-    for (const { packets } of passes) {
+    for (const { packets, steps } of passes) {
       const known = packets.map((packet) => directionOf(names, packet)).find(Boolean);
       for (const packet of known ? packets : []) {
         names.client.add(known === 'request' ? sourceOf(packet) : targetOf(packet));
         names.target.add(known === 'request' ? targetOf(packet) : sourceOf(packet));
+      }
+      // Where a packet was translated and no chain has seen it since.
+      for (const { rule = '' } of known === 'request' ? steps : []) {
+        const to = / dnat to (\S+)/.exec(rule)?.[1];
+        if (to !== undefined) names.target.add(to);
       }
     }
   }
