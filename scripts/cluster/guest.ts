@@ -4,6 +4,11 @@ import type { Argv } from '../base/argv.ts';
 import { projectRoot } from '../base/paths.ts';
 import type { ExecOptions, ExecResult, Node } from '../nodes/node.ts';
 
+/** The text of a program of scripts/guest. */
+export function guestText(script: string): Promise<string> {
+  return readFile(join(projectRoot, 'scripts', 'guest', script), 'utf8');
+}
+
 /** Runs a script of scripts/guest on a node as root; no copy of it stays there. */
 export async function runGuest(
   node: Pick<Node, 'exec'>,
@@ -11,6 +16,6 @@ export async function runGuest(
   args: Argv,
   options?: Omit<ExecOptions, 'stdin'>,
 ): Promise<ExecResult> {
-  const text = await readFile(join(projectRoot, 'scripts', 'guest', script), 'utf8');
-  return node.exec(['bash', '-s', '--', ...args], { ...options, stdin: text });
+  const stdin = await guestText(script);
+  return node.exec(['bash', '-s', '--', ...args], { ...options, stdin });
 }

@@ -1,7 +1,7 @@
 import type { Argv } from '../base/argv.ts';
 import { LabError } from '../base/errors.ts';
 import type { ExecResult, Node } from '../nodes/node.ts';
-import { podNetnsFunctions } from './pod-netns.ts';
+import { podNetnsFunctions } from '../cluster/pod-netns.ts';
 
 /** A command on a node, or with the node's tools in the network namespace of a pod on it. */
 export interface Job {

@@ -88,6 +88,34 @@ export const nodeCommands: readonly CommandDefinition[] = [
   cni,
   labnet,
   {
+    name: 'trace',
+    arguments: '<from> <to>',
+    summary: 'follow one packet from a pod to its target and back, and tell where it ended',
+    description:
+      'FROM is a pod, TO a pod, a service (svc/NAME) or an address; NAMESPACE/ may stand before a name. Exit code 1: it did not arrive, or no answer came back.',
+    options: [
+      {
+        flags: '-n, --namespace <name>',
+        about: 'of names that come without one; by default default',
+      },
+      {
+        flags: '--port <n>',
+        about: 'by default the first port of the pod or service; without one, it is a ping',
+      },
+      { flags: '--protocol <name>', about: 'tcp, udp or icmp', choices: ['tcp', 'udp', 'icmp'] },
+    ],
+    examples: [
+      ['lab trace web db', 'from the pod web to the first port of the pod db'],
+      ['lab trace web svc/db --port 5432', 'to a service; which pod it is led to is told'],
+      ['lab trace web svc/kube-system/kube-dns --protocol udp', 'a question to the DNS server'],
+      ['lab trace shop/web 10.244.2.7 --protocol icmp', 'a ping to an address'],
+      ['lab trace web db --json', 'for scripts'],
+    ],
+    json: true,
+    interrupted: 'The nodes take away what the trace put there by themselves.',
+    load: () => import('../commands/trace.ts'),
+  },
+  {
     name: 'logs',
     summary: 'collect everything that is needed to debug the nodes',
     options: [{ flags: '--out <dir>', about: 'folder to write to; made if missing' }],

@@ -3,12 +3,16 @@ import { legOf, lookOf, type Evidence, type Leg } from './evidence.ts';
 import type { FdbEntry, Look } from './look.ts';
 import { isWrapping, type Pass } from './nft-trace.ts';
 import type { Packet } from './packet.ts';
-import type { RouteQuestion } from './route.ts';
+import { routeKey, type RouteAnswer, type RouteQuestion } from './route.ts';
 
 /** A route to be asked for: on a node, or in the pod at one end. */
 export interface Asked {
   place: string;
   question: RouteQuestion;
+}
+
+export function answerTo(evidence: Evidence, asked: Asked | undefined): RouteAnswer | undefined {
+  return asked && evidence.routes.get(routeKey(asked.place, asked.question));
 }
 
 /** What the node routes by: the sender before, and the target after translation. */

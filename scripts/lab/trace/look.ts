@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LabError } from '../../base/errors.ts';
-import { projectRoot } from '../../base/paths.ts';
+import { guestText } from '../../cluster/guest.ts';
 import type { SeenLink, SeenNamespace } from '../../labnet/plan/seen.ts';
 import { inside, type End, type TraceNode } from './place.ts';
 
@@ -34,9 +32,8 @@ export function readLook(text: string): Look {
 }
 
 async function look(node: TraceNode, argv: readonly string[]): Promise<Look> {
-  const script = join(projectRoot, 'scripts', 'guest', 'trace-look.sh');
   const { stdout } = await node.exec(argv, {
-    stdin: await readFile(script, 'utf8'),
+    stdin: await guestText('trace-look.sh'),
     timeout: 20_000,
   });
   try {

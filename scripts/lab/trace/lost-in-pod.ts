@@ -1,8 +1,7 @@
 import { isUp, type SeenLink } from '../../labnet/plan/seen.ts';
-import { routeInPod } from './ask.ts';
+import { answerTo, routeInPod } from './ask.ts';
 import { onNode, type Cause, type CauseId } from './cause.ts';
 import { cable, lookOf, type Evidence, type Leg, type SeenEnd } from './evidence.ts';
-import { routeKey } from './route.ts';
 
 function ipv4(link: SeenLink): string[] {
   const all = link.addr_info ?? [];
@@ -76,7 +75,7 @@ export function lostInPod(evidence: Evidence, leg: Leg & { start: SeenEnd }): Ca
     return told('pod-address', `${eth.ifname} lacks ${start.address}`, 'it lost its address');
   }
   const asked = routeInPod(evidence, leg);
-  const answer = asked && evidence.routes.get(routeKey(asked.place, asked.question));
+  const answer = answerTo(evidence, asked);
   if (!asked || !answer) return undefined;
   const { dst } = asked.question;
   if (answer.error !== undefined) {

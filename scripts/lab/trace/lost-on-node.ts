@@ -1,10 +1,10 @@
 import { isUp, linkNamed } from '../../labnet/plan/seen.ts';
-import { routeOnNode } from './ask.ts';
+import { answerTo, routeOnNode } from './ask.ts';
 import { onNode, type Cause, type CauseId } from './cause.ts';
 import { cable, linkKind, lookOf, type Evidence, type Leg } from './evidence.ts';
 import { linkWith } from './look.ts';
 import { isWrapping, type Pass } from './nft-trace.ts';
-import { routeKey, routeText, type RouteAnswer } from './route.ts';
+import { routeText, type RouteAnswer } from './route.ts';
 import { unanswered } from './lost-in-pod.ts';
 import type { Sighting } from './capture.ts';
 
@@ -22,7 +22,7 @@ interface Lookup {
 
 function lookup(evidence: Evidence, leg: Leg, node: string): Lookup | undefined {
   const asked = routeOnNode(leg, node);
-  const answer = asked && evidence.routes.get(routeKey(node, asked.question));
+  const answer = answerTo(evidence, asked);
   if (!asked || !answer) return undefined;
   const { dst, src, iif } = asked.question;
   return { dst, words: `ip route get ${dst} from ${src} iif ${iif}`, answer };
@@ -139,6 +139,25 @@ function inTheBridge(evidence: Evidence, leg: Leg, node: string, link: string): 
   return undefined;
 }
 
+/** The node took it for itself: because it was asked, or by mistake. */
+function forTheNode(evidence: Evidence, node: string, { dst, words, answer }: Lookup): Cause {
+  const told = teller(node);
+  const { flow, trips } = evidence;
+  if (flow.target !== dst) {
+    const owner = linkWith(lookOf(evidence, node), dst)?.ifname ?? 'the node itself';
+    const by = answer.route ? routeText(answer.route) : 'local';
+    const why = `${dst} is the node's own address (${owner}), so it went no further`;
+    return told('nobody-there', 'routing table', by, why, words);
+  }
+  const port = `${flow.protocol} port ${flow.port}`;
+  if (trips.refusals.length > 0) {
+    const why = `it arrived at the node itself, but nobody listens on ${port} there`;
+    return told('nobody-listens', node, 'the node itself refused it', why, 'ss -lntup');
+  }
+  const why = 'it arrived at the node itself, and nothing came back';
+  return told('no-answer', node, 'no answer', why, 'ss -lntup');
+}
+
 /** Why a packet that came into a node, and was dropped by no rule, did not leave it. */
 export function lostOnNode(evidence: Evidence, leg: Leg, last: Sighting): Cause | undefined {
   const { node } = last;
@@ -154,15 +173,6 @@ export function lostOnNode(evidence: Evidence, leg: Leg, last: Sighting): Cause 
       ? (notSent(evidence, leg, pass, found) ?? inTheBridge(evidence, leg, node, last.link))
       : noWay(evidence, node, found);
   }
-  if (hooks.includes('input')) {
-    const owner = linkWith(lookOf(evidence, node), found.dst)?.ifname ?? 'the node itself';
-    return teller(node)(
-      'nobody-there',
-      'routing table',
-      found.answer.route ? routeText(found.answer.route) : 'local',
-      `${found.dst} is the node's own address (${owner}), so it went no further`,
-      found.words,
-    );
-  }
+  if (hooks.includes('input')) return forTheNode(evidence, node, found);
   return notSent(evidence, leg, pass, found) ?? inTheBridge(evidence, leg, node, last.link);
 }

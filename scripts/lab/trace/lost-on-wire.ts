@@ -1,5 +1,5 @@
 import { isUp, linkNamed } from '../../labnet/plan/seen.ts';
-import { routeOnNode, tunnelEntry } from './ask.ts';
+import { answerTo, routeOnNode, tunnelEntry } from './ask.ts';
 import type { Sighting } from './capture.ts';
 import { unanswered } from './lost-in-pod.ts';
 import { onNode, type Cause } from './cause.ts';
@@ -88,8 +88,7 @@ function deaf(evidence: Evidence, leg: Leg, node: string, to: string): Cause | u
 export function lostInTunnel(evidence: Evidence, leg: Leg, last: Sighting): Cause | undefined {
   const { node, link: tunnel } = last;
   const look = lookOf(evidence, node);
-  const asked = routeOnNode(leg, node);
-  const route = asked && evidence.routes.get(routeKey(node, asked.question))?.route;
+  const route = answerTo(evidence, routeOnNode(leg, node))?.route;
   const hop = route?.gateway ?? last.packet.dst;
   const entry = tunnelEntry(look, tunnel, hop);
   if (entry?.dst === undefined) {
@@ -151,7 +150,7 @@ export function lostBetween(evidence: Evidence, leg: Leg, last: Sighting): Cause
     if (wrong) return wrong;
   }
   const asked = routeOnNode(leg, node);
-  const route = asked && evidence.routes.get(routeKey(node, asked.question))?.route;
+  const route = answerTo(evidence, asked)?.route;
   const words = asked ? `ip route get ${asked.question.dst}` : 'ip route';
   if (!wrapping && route?.dst === 'default') {
     const inside = other === undefined ? 'outside the lab' : `on ${other}`;

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LabError } from '../../base/errors.ts';
-import { projectRoot } from '../../base/paths.ts';
+import { guestText } from '../../cluster/guest.ts';
 import type { Flow } from './packet.ts';
 import { inside, type End } from './place.ts';
 
@@ -47,11 +45,10 @@ export async function sendProbe(
     ...['ping', '-n', '-c', '1', '-W', String(seconds)],
     ...['-e', String(clientPort), target],
   ];
-  const script = await readFile(join(projectRoot, 'scripts', 'guest', 'trace-probe.pl'), 'utf8');
   const words = [protocol, target, port ?? 0, clientPort, seconds, datagram(port)].map(String);
   const argv = protocol === 'icmp' ? ping : ['perl', '-', ...words];
   const result = await from.node.exec(inside(from, argv), {
-    ...(protocol === 'icmp' ? {} : { stdin: script }),
+    ...(protocol === 'icmp' ? {} : { stdin: await guestText('trace-probe.pl') }),
     allowFailure: true,
     timeout: seconds * 1000 + 10_000,
     ...(signal ? { signal } : {}),

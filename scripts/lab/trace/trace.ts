@@ -1,7 +1,8 @@
 import { askRoute, routeKey, type RouteAnswer } from './route.ts';
 import { questionsOf } from './ask.ts';
 import type { Evidence } from './evidence.ts';
-import { storyOf, type Hop } from './hops.ts';
+import type { Hop } from './hop.ts';
+import { storyOf } from './story.ts';
 import { lookAtEnd, lookAtNode } from './look.ts';
 import { isWrapping } from './nft-trace.ts';
 import type { Flow } from './packet.ts';

@@ -106,7 +106,11 @@ export function verdictOf(evidence: Evidence): Verdict {
   const { probed, trips, to } = evidence;
   if (probed.state === 'answer') return { arrived: true, answered: true };
   const request = lost(evidence, legOf(evidence, 'request'));
-  if (request) return { arrived: false, answered: false, dropped: request };
+  if (request) {
+    // Whoever was asked has it, though it was no pod.
+    const arrived = request.id === 'nobody-listens' || request.id === 'no-answer';
+    return { arrived, answered: false, dropped: request };
+  }
   const { sightings } = trips.answer;
   // Only what came out of the pod's own cable is its own word; a rule may refuse in its name.
   const own = to && cable(evidence, to)?.ifname;
