@@ -29,11 +29,13 @@ finish() {
   wait "${children[@]}" 2>/dev/null
   nft delete table inet "$table" 2>/dev/null
   [ "$1" -eq 0 ] || { echo "$2" && cat "$dir"/*.err; } >&2
-  echo '== nft'
-  cat "$dir/nft"
-  echo '== tcpdump'
-  cat "$dir/tcpdump"
+  # Nobody may be there any more to read this, which ends the script: what is to go, goes before.
+  exec 3<"$dir/nft" 4<"$dir/tcpdump"
   rm -rf "$dir"
+  echo '== nft'
+  cat <&3
+  echo '== tcpdump'
+  cat <&4
   exit "$1"
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CauseId } from '../../scripts/lab/trace/cause.ts';
-import type { Protocol } from '../../scripts/lab/trace/packet.ts';
+import { runGuest } from '../../scripts/cluster/guest.ts';
+import type { Flow, Protocol } from '../../scripts/lab/trace/packet.ts';
+import { controlAddress, rulesText } from '../../scripts/lab/trace/rules.ts';
 import { traceFlow, type Trace } from '../../scripts/lab/trace/trace.ts';
 import type { Mode } from '../../scripts/labnet/config.ts';
 import { traceWorld, type Spot, type World } from '../support/trace-world.ts';
@@ -78,6 +80,12 @@ const works: readonly Situation[] = [
     to: near,
     broken: ['node1: sysctl -qw net.bridge.bridge-nf-call-iptables=0'],
     expect: 'answered',
+  },
+  {
+    name: 'the bridge of another node by ping',
+    to: '10.244.2.1 icmp',
+    expect: 'answered',
+    hop: /comes out of the tunnel/,
   },
   { name: 'the node itself by ping', to: '10.244.1.1 icmp', expect: 'answered' },
 ];
@@ -348,6 +356,11 @@ const pods: readonly Situation[] = [
     expect: { arrived: true, id: 'no-answer', node: 'node2', says: /somebody listens/ },
   },
   {
+    name: 'a port of the node itself on which nobody listens',
+    to: '10.244.1.1 tcp/82',
+    expect: { arrived: true, id: 'nobody-listens', node: 'node1', says: /at the node itself/ },
+  },
+  {
     name: 'an address that no pod of this node has',
     to: '10.244.1.77 tcp/80',
     expect: { id: 'nobody-there', node: 'node1', says: /10\.244\.1\.77/ },
@@ -497,5 +510,63 @@ describe.each([
       expect(`${dropped?.where}\n${dropped?.by}\n${dropped?.why}`).toMatch(says);
     }
     if (situation.hop) expect(hops.map(({ what }) => what).join('\n')).toMatch(situation.hop);
+  });
+});
+
+describe('what stays on the nodes', () => {
+  const tables = async (world: World): Promise<string[]> =>
+    Promise.all(
+      world.nodes.map(async ({ exec }) => (await exec(['nft', 'list', 'tables', 'inet'])).stdout),
+    );
+
+  it('is nothing, and what a killed trace has left goes with the next one', async ({
+    onTestFinished,
+  }) => {
+    const world = await traceWorld();
+    onTestFinished(() => world.close());
+    await world.sh('node1', 'nft add table inet lab_trace_77_1000000000; nft add table inet other');
+    const { verdict } = await traced(world, { name: '', to: near, expect: 'answered' });
+    expect(verdict.answered).toBe(true);
+    expect(await tables(world)).toEqual(['table inet other\n', '']);
+  });
+
+  it('is nothing after Ctrl-C', async ({ onTestFinished }) => {
+    const world = await traceWorld();
+    onTestFinished(() => world.close());
+    const { nodes, ends, podAt } = world;
+    const abort = new AbortController();
+    const trace = traceFlow({
+      ...{ nodes, podAt, from: ends.web, seconds: 5, signal: abort.signal },
+      flow: { protocol: 'udp', target: ends.far.address, port: 99 },
+    });
+    setTimeout(() => abort.abort(new Error('stopped by Ctrl-C')), 800);
+    await expect(trace).rejects.toThrow('stopped by Ctrl-C');
+    expect(await tables(world)).toEqual(['', '']);
+  });
+
+  it('is nothing when nobody ends the recording', async ({ onTestFinished }) => {
+    const world = await traceWorld();
+    onTestFinished(() => world.close());
+    const [node] = world.nodes;
+    if (!node) throw new Error('no node');
+    const flow = { protocol: 'tcp', client: '10.244.1.2', clientPort: 22222, target: '', port: 80 };
+    const rules = rulesText('lab_trace_1_2', flow as Flow);
+    const args = ['lab_trace_1_2', '2', rules, 'udp', controlAddress];
+    const { stdout } = await runGuest(node, 'trace-watch.sh', args);
+    expect(stdout).toContain('udp dport 9 ');
+    expect(await tables(world)).toEqual(['', '']);
+  });
+
+  it('is nothing where the recording cannot be made, which is an error and no verdict', async ({
+    onTestFinished,
+  }) => {
+    const world = await traceWorld();
+    onTestFinished(() => world.close());
+    // On this one the control packet never shows.
+    await world.sh('node2', 'ip link set lo down');
+    await expect(traced(world, { name: '', to: far, expect: 'answered' })).rejects.toThrow(
+      'node2 cannot record packets',
+    );
+    expect(await tables(world)).toEqual(['', '']);
   });
 });
