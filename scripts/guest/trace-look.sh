@@ -8,10 +8,15 @@ field() {
   found=$("${@:2}" 2>/dev/null)
   printf '"%s":%s,' "$1" "${found:-[]}"
 }
+read_one() {
+  local value=0
+  [ -r "$1" ] && read -r value <"$1"
+  echo "$value"
+}
 sysctls() {
   local path values=''
   for path in net/ipv4/ip_forward net/ipv4/conf/all/rp_filter net/bridge/bridge-nf-call-iptables; do
-    values+="\"${path##*/}\":$(cat "/proc/sys/$path" 2>/dev/null || echo 0),"
+    values+="\"${path##*/}\":$(read_one "/proc/sys/$path"),"
   done
   echo "{${values%,}}"
 }

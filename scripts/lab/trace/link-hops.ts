@@ -28,8 +28,14 @@ export function linkHop(evidence: Evidence, leg: Leg, one: Sighting): Hop {
   }
   switch (linkKind(look, link)) {
     case 'tunnel': {
-      if (way === 'in')
-        return tell('tunnel', `comes out of the tunnel ${link}, unwrapped`, [], link);
+      if (way === 'in') {
+        const what = leg.trip.sightings.some(
+          (other) => other.node === node && other.link === link && other.way === 'out',
+        )
+          ? `comes straight back out of the tunnel ${link}: it was sent to the node itself`
+          : `comes out of the tunnel ${link}, unwrapped`;
+        return tell('tunnel', what, [], link);
+      }
       const route = answerTo(evidence, routeOnNode(leg, node))?.route;
       const entry = tunnelEntry(look, link, route?.gateway ?? packet.dst);
       const told = entry?.dst === undefined ? [] : [`${entry.mac} dst ${entry.dst} (bridge fdb)`];

@@ -66,7 +66,8 @@ export function passHops(evidence: Evidence, leg: Leg, pass: Pass): Hop[] {
   if (!first) return [];
   const found = forwarded(pass);
   const tell = teller(leg, pass.node, packetText(found?.packet ?? first));
-  const asked = found && pass.hooks.includes('forward') ? routeOfPass(pass) : undefined;
+  // Only what was routed has a link to leave by.
+  const asked = found && pass.oif !== undefined ? routeOfPass(pass) : undefined;
   const route = answerTo(evidence, asked)?.route;
   const sent =
     route && asked
