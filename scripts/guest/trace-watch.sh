@@ -22,13 +22,15 @@ seen() {
   done
   return 1
 }
+# finish CODE WHY: takes all away and tells what was recorded; WHY only when it is not to be believed.
 finish() {
+  local code=$1 why=$2
   trap '' TERM INT HUP
-  [ "$1" -ne 0 ] || seen 10
+  [ "$code" -ne 0 ] || seen 10 || { code=1 why='the recording ended before all was told'; }
   kill "${children[@]}" 2>/dev/null
   wait "${children[@]}" 2>/dev/null
   nft delete table inet "$table" 2>/dev/null
-  [ "$1" -eq 0 ] || { echo "$2" && cat "$dir"/*.err; } >&2
+  [ "$code" -eq 0 ] || { echo "$why" && cat "$dir"/*.err; } >&2
   # Nobody may be there any more to read this, which ends the script: what is to go, goes before.
   exec 3<"$dir/nft" 4<"$dir/tcpdump"
   rm -rf "$dir"
@@ -36,7 +38,7 @@ finish() {
   cat <&3
   echo '== tcpdump'
   cat <&4
-  exit "$1"
+  exit "$code"
 }
 
 # What a trace that was killed has left: it is older than any trace takes. The table's name ends in its birthday.
@@ -47,7 +49,7 @@ done
 
 touch "$dir/nft" "$dir/tcpdump"
 nft -f - <<<"$rules" 2>"$dir/rules.err" || finish 1 'the rules that mark the packet were refused'
-trap 'finish 0' TERM INT HUP
+trap 'finish 0 -' TERM INT HUP
 timeout "$seconds" stdbuf -oL nft monitor trace >"$dir/nft" 2>"$dir/nft.err" &
 children+=($!)
 # Headers are enough; with room for whole packets the kernel keeps only eight until they are fetched.
@@ -56,4 +58,4 @@ children+=($!)
 seen 9 || finish 1 'the recording shows nothing, not even the packet that was to prove it'
 echo "recording $$"
 wait "${children[@]}"
-finish 0
+finish 1 'nobody ended the recording in time'

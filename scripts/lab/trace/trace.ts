@@ -67,7 +67,7 @@ async function answers(evidence: Evidence, { nodes }: TraceRequest): Promise<Evi
  * Sends one packet and follows it. The nodes are looked at after it was sent: only then do the neighbour tables tell who
  * did not answer.
  */
-export async function traceFlow(request: TraceRequest): Promise<Trace> {
+async function attempt(request: TraceRequest): Promise<Trace> {
   const { nodes, from, podAt, seconds, signal } = request;
   const flow: Flow = { ...request.flow, client: from.address, clientPort: freePort() };
   const [probed, recording] = await watchDuring(
@@ -105,4 +105,10 @@ export async function traceFlow(request: TraceRequest): Promise<Trace> {
     hops: storyOf(evidence),
     verdict: verdictOf(evidence),
   };
+}
+
+/** What nothing explains may have been a moment of a busy machine, so then it is tried once more. */
+export async function traceFlow(request: TraceRequest): Promise<Trace> {
+  const first = await attempt(request);
+  return first.verdict.dropped?.id === 'unexplained' ? attempt(request) : first;
 }
