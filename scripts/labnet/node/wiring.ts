@@ -203,6 +203,15 @@ function overlayPeer(peer: Peer): Plan {
         words: ['fdb', 'replace', mac, 'dev', tunnel, 'dst', peer.address, 'self', 'permanent'],
       },
       undo: { tool: 'bridge', words: ['fdb', 'delete', mac, 'dev', tunnel, 'dst', peer.address] },
+      verify: {
+        show: `bridge fdb show dev ${tunnel}`,
+        problem: ({ node }) =>
+          node.forwarding.some(
+            (entry) => entry.mac === mac && entry.ifname === tunnel && entry.dst === peer.address,
+          )
+            ? undefined
+            : `the forwarding entry of ${tunnel} for ${mac} (${peer.name}) is gone`,
+      },
     },
   ];
 }

@@ -31,10 +31,18 @@ export interface SeenNeighbour {
   state: string[];
 }
 
+/** An entry of a bridge's or a tunnel's forwarding table; `dst` is the other end of a tunnel. */
+export interface SeenForwarding {
+  mac: string;
+  ifname: string;
+  dst?: string;
+}
+
 export interface SeenNamespace {
   links: readonly SeenLink[];
   routes: readonly SeenRoute[];
   neighbours: readonly SeenNeighbour[];
+  forwarding: readonly SeenForwarding[];
 }
 
 export interface Seen {
