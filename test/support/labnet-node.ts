@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { projectRoot } from '../../scripts/base/paths.ts';
 import { nodeFacts, type NodeFacts } from '../../scripts/labnet/node/facts.ts';
-import { local } from '../../scripts/nodes/local.ts';
+import { local, type LocalOptions } from '../../scripts/nodes/local.ts';
 
 /** The programs that the tests of labnet call, built from their modules; seconds when Go has built them before. */
 export async function buildPrograms(folder: string): Promise<void> {
@@ -61,7 +61,7 @@ export interface LabnetNode {
   name: string;
   folder: string;
   /** Runs the words in the node's namespace. */
-  run(argv: readonly string[], options?: { allowFailure?: boolean }): Promise<string>;
+  run(argv: readonly string[], options?: LocalOptions): Promise<string>;
   call(command: string, options?: CallOptions): Promise<Answer>;
   /** Through cnitool, as the runtime would: a list of plugins, and the cache of results. */
   cnitool(command: string, network: string, pod: string): Promise<Answer>;
