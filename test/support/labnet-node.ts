@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
@@ -79,7 +78,8 @@ let counter = 0;
 
 export async function labnetNode(programs: string, range = '10.244.1.0/24'): Promise<LabnetNode> {
   const name = `labnet-test-${process.pid}-${counter++}`;
-  const folder = await mkdtemp(join(tmpdir(), 'labnet-'));
+  // In memory, as the agent's own folder is: it waits until what it writes is on disk.
+  const folder = await mkdtemp('/run/labnet-test-');
   const pods: string[] = [];
   let agent: ChildProcess | undefined;
   await local(['ip', 'netns', 'add', name]);
