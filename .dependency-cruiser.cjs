@@ -17,6 +17,7 @@ module.exports = {
       to: {},
     },
     layer('base', []),
+    layer('labnet', ['base']),
     layer('nodes', ['base']),
     layer('supply', ['nodes', 'base']),
     layer('cluster', ['nodes', 'base']),
