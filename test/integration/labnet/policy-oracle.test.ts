@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { projectRoot } from '../../../scripts/base/paths.ts';
+import { flipsOf } from '../../../scripts/labnet/policy/flips.ts';
 import { judge, type Packet } from '../../../scripts/labnet/policy/judge.ts';
 import { readWorld, type World } from '../../../scripts/labnet/policy/model.ts';
 import { local } from '../../../scripts/nodes/local.ts';
+import { objectsOf } from '../../support/api-objects.ts';
 import { randomOf, seed } from '../../support/random.ts';
 import { randomObjects, randomPacket, type Objects } from '../../support/random-policies.ts';
 import { smallest } from '../../support/smallest.ts';
@@ -90,4 +92,24 @@ it(`judges ${worlds * packetsPerWorld} packets as kube-network-policies does (LA
   }
   // A generator that only asks easy questions proves nothing.
   expect(Math.min(counts.allowed, counts.denied)).toBeGreaterThan(worlds * 4);
+});
+
+it('proposes changes that turn the verdict of kube-network-policies too', async () => {
+  const tried = Array.from({ length: 150 }, (_, number) => randomQuestion(number)).flatMap(
+    (question) => {
+      const world = readWorld(question);
+      return question.packets.flatMap((packet) => {
+        const before = judge(world, packet);
+        // If both ends deny, no single change turns the verdict.
+        if (!before.egress.allowed && !before.ingress.allowed) return [];
+        return flipsOf(world, packet, before).map((flip) => ({ packet, before, flip }));
+      });
+    },
+  );
+  const answers = await ask(
+    tried.map(({ packet, flip }) => ({ ...objectsOf(flip.world), packets: [packet] })),
+  );
+  const wrong = tried.filter(({ before }, place) => answers[place]?.[0] === before.allowed);
+  expect(wrong.map(({ packet, flip }) => ({ packet, flip })).slice(0, 1)).toEqual([]);
+  expect(tried.length).toBeGreaterThan(2_000);
 });
