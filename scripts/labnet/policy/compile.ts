@@ -1,10 +1,17 @@
 import { groupBy } from './group.ts';
 import type { Isolation, PortRange, Rule } from './isolation.ts';
 import { nameOf, type Direction, type Pod, type Policy } from './model.ts';
-import type { PolicyPort, World } from './model.ts';
-import { includes, union, type Range } from './ranges.ts';
+import type { PolicyPort, PolicyRule, World } from './model.ts';
+import { union, type Range } from './ranges.ts';
 import { matcher } from './selector.ts';
-import { indexWorld, isSelectable, peersOf, rangesOf, type Index } from './world-index.ts';
+import {
+  indexWorld,
+  isSelectable,
+  peersOf,
+  homesWithin,
+  rangesOf,
+  type Index,
+} from './world-index.ts';
 
 /** The numbers that a port of a policy has on a pod; without the pod a name has none. */
 function numbersOf({ protocol, port, endPort }: PolicyPort, pod?: Pod): PortRange[] {
@@ -18,33 +25,37 @@ function numbersOf({ protocol, port, endPort }: PolicyPort, pod?: Pod): PortRang
 /** Going out, a named port is another number on each peer: one rule per number, with the pods that have it. */
 function namedEgress(index: Index, named: readonly PolicyPort[], peers: 'any' | Range[]) {
   if (named.length === 0) return [];
-  const ends = [...index.pods.values()].flat().flatMap((pod) => {
-    const ranges = rangesOf([pod]).filter(({ first }) => peers === 'any' || includes(peers, first));
-    const ports = ranges.length > 0 ? named.flatMap((port) => numbersOf(port, pod)) : [];
-    return ports.map((port) => ({ port, ranges }));
-  });
-  const byPort = groupBy(ends, ({ port }) => `${port.protocol} ${port.from}`);
+  const ends = homesWithin(index, peers).flatMap(({ address, pod }) =>
+    named.flatMap((port) => numbersOf(port, pod)).map((port) => ({ port, address, pod })),
+  );
+  const byPort = groupBy(ends, ({ port }) => [`${port.protocol} ${port.from}`]);
   return [...byPort.values()].map((group) => ({
-    peers: union(group.flatMap(({ ranges }) => ranges)),
+    peers: union(rangesOf(group)),
     ports: group.slice(0, 1).map(({ port }) => port),
   }));
 }
 
-function rulesOf(index: Index, policy: Policy, direction: Direction, subject: Pod): Rule[] {
-  return (policy[direction] ?? []).flatMap((rule, place) => {
-    const peers = peersOf(index, rule, policy.namespace);
-    const origin = { policy: nameOf(policy), rule: `${direction}[${place}]` };
-    if (rule.ports.length === 0) return [{ ...origin, peers, ports: 'any' as const }];
-    // Coming in, the port is the subject's own.
-    const ports = rule.ports.flatMap((port) =>
-      numbersOf(port, direction === 'ingress' ? subject : undefined),
-    );
-    const named = rule.ports.filter(({ port }) => typeof port === 'string');
-    const perPeer = direction === 'egress' ? namedEgress(index, named, peers) : [];
-    return [{ peers, ports }, ...perPeer]
-      .filter((one) => one.ports.length > 0)
-      .map((one): Rule => ({ ...origin, ...one }));
-  });
+function compileRule(index: Index, policy: Policy, rule: PolicyRule, subject?: Pod) {
+  const peers = peersOf(index, rule, policy.namespace);
+  if (rule.ports.length === 0) return [{ peers, ports: 'any' as const }];
+  const ports = rule.ports.flatMap((port) => numbersOf(port, subject));
+  const named = rule.ports.filter(({ port }) => typeof port === 'string');
+  return [{ peers, ports }, ...(subject ? [] : namedEgress(index, named, peers))];
+}
+
+/** Coming in, a named port is the subject's own; going out, the rules are the same for every subject. */
+function rulesOf(index: Index, policy: Policy, direction: Direction, subject?: Pod): Rule[] {
+  return (policy[direction] ?? []).flatMap((rule, place) =>
+    compileRule(index, policy, rule, subject)
+      .filter(({ peers, ports }) => peers.length > 0 && ports.length > 0)
+      .map((one) => ({ policy: nameOf(policy), rule: `${direction}[${place}]`, ...one })),
+  );
+}
+
+function egressOf(index: Index, policy: Policy): readonly Rule[] {
+  const known = index.egress.get(policy) ?? rulesOf(index, policy, 'egress');
+  index.egress.set(policy, known);
+  return known;
 }
 
 /** How policies isolate one pod, one item per address and direction; none if no policy selects it. */
@@ -56,9 +67,9 @@ export function isolationsOf(index: Index, pod: Pod): Isolation[] {
   return (['egress', 'ingress'] as const).flatMap((direction) => {
     const isolating = policies.filter((policy) => policy[direction] !== undefined);
     if (isolating.length === 0) return [];
-    const rules = isolating
-      .flatMap((policy) => rulesOf(index, policy, direction, pod))
-      .filter(({ peers }) => peers === 'any' || peers.length > 0);
+    const rules = isolating.flatMap((policy) =>
+      direction === 'ingress' ? rulesOf(index, policy, direction, pod) : egressOf(index, policy),
+    );
     const names = isolating.map(nameOf);
     return pod.addresses.map((address) => ({
       pod: nameOf(pod),

@@ -1,5 +1,5 @@
 import type { Direction, Protocol } from './model.ts';
-import { includes, type Range } from './ranges.ts';
+import { addressNumber, includes, type Range } from './ranges.ts';
 
 /** What policies come down to: addresses and numbers, no labels and no names of ports. */
 export interface PortRange {
@@ -35,4 +35,15 @@ export function allows(rule: Rule, peer: number, protocol: Protocol, port: numbe
   if (peers !== 'any' && !includes(peers, peer)) return false;
   if (ports === 'any') return true;
   return ports.some((one) => one.protocol === protocol && one.from <= port && port <= one.to);
+}
+
+/** Does the isolation let this through? A pod always reaches itself. */
+export function permits(
+  { address, rules }: Isolation,
+  peer: number,
+  protocol: Protocol,
+  port: number,
+): boolean {
+  if (addressNumber(address) === peer) return true;
+  return rules.some((rule) => allows(rule, peer, protocol, port));
 }

@@ -48,14 +48,19 @@ export function subtract(range: Range, holes: readonly Range[]): Range[] {
   return first <= range.last ? [...left, { first, last: range.last }] : left;
 }
 
-/** Is the address in one of these, which are in order and without overlaps? */
-export function includes(ranges: readonly Range[], value: number): boolean {
-  let [low, high] = [0, ranges.length];
+/** The place of the first item that is not before what is looked for, in a list in order. */
+export function lowerBound<T>(items: readonly T[], isBefore: (item: T) => boolean): number {
+  let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ranges[middle] as Range).last < value) low = middle + 1;
+    if (isBefore(items[middle] as T)) low = middle + 1;
     else high = middle;
   }
-  const found = ranges[low];
+  return low;
+}
+
+/** Is the address in one of these, which are in order and without overlaps? */
+export function includes(ranges: readonly Range[], value: number): boolean {
+  const found = ranges[lowerBound(ranges, ({ last }) => last < value)];
   return found !== undefined && found.first <= value;
 }

@@ -13,8 +13,9 @@ export interface Selector {
 }
 
 function meets(labels: Labels, { key, operator, values = [] }: Requirement): boolean {
+  const found: unknown = labels[key];
   // Labels come from users: "constructor" must not find what every object has.
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  const value = typeof found === 'string' ? found : undefined;
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);
