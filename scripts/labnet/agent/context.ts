@@ -7,6 +7,8 @@ import type { AgentState } from './state.ts';
 export interface PolicyGuard {
   /** Steps that put the rules for this pod in force; empty where none select it. */
   planFor: (pod: PodName, address: string) => Promise<Plan>;
+  /** A pod has gone from this node. */
+  changed: () => void;
 }
 
 /** What all calls of one agent share. */

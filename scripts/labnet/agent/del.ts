@@ -30,6 +30,7 @@ export async function detach(
   if (attachment) {
     Reflect.deleteProperty(state.attachments, key);
     await context.save();
+    context.policy?.changed();
   }
   await forgetCall(callPath(folder, containerId, ifName));
 }

@@ -14,12 +14,13 @@ import { lookAt } from '../plan/look.ts';
 import { answerTo } from './answer.ts';
 import type { AgentContext } from './context.ts';
 import { collect, recover } from './gc.ts';
+import { keepPolicies } from './policies.ts';
 import { serveHttp } from './http.ts';
 import { installConflist, installShim } from './install.ts';
 import { metrics } from './metrics.ts';
 import { peerOf, peerSync, type ApiNode } from './peers.ts';
 import { serve } from './serve.ts';
-import { loadState, stateWriter } from './state.ts';
+import { loadState, stateWriter, type AgentState } from './state.ts';
 
 const nodeName = process.env['NODE_NAME'] ?? hostname();
 const configFile = process.env['LABNET_CONFIG'] ?? '/etc/labnet/config.json';
@@ -56,17 +57,40 @@ async function learnFacts(api: ApiClient, config: LabnetConfig): Promise<NodeFac
   return nodeFacts(config, range, uplinkOf(await lookAt(exec), config.iface));
 }
 
+/** The pods that are connected here, by their names in the API. */
+function podAddresses({ attachments }: AgentState): Map<string, string> {
+  return new Map(
+    Object.values(attachments).flatMap(({ pod, wiring }) =>
+      pod ? [[`${pod.namespace}/${pod.name}`, wiring.address] as const] : [],
+    ),
+  );
+}
+
 async function main(): Promise<void> {
   const config = JSON.parse(await readFile(configFile, 'utf8')) as LabnetConfig;
   const state = await loadState();
   const write = stateWriter();
   const counted = metrics();
+  const api = await apiClient({
+    host: process.env['KUBERNETES_SERVICE_HOST'] ?? '',
+    port: Number(process.env['KUBERNETES_SERVICE_PORT']),
+  });
+  const stop = new AbortController();
+  const policies = keepPolicies({
+    api,
+    exec,
+    nodeName,
+    localAddresses: () => podAddresses(state),
+    log,
+    signal: stop.signal,
+  });
   let problem: string | undefined = 'the agent is starting';
   const context: AgentContext = {
     state,
     save: () => write(state),
     exec,
     problem: () => problem,
+    policy: policies,
     folder: folders.run,
     log,
   };
@@ -83,6 +107,9 @@ async function main(): Promise<void> {
         labnet_attachments: used,
         labnet_addresses_free: range.last - range.first - 2 - used,
         labnet_peers: peers,
+        labnet_policy_rules: policies.figures().rules,
+        labnet_policy_sync_seconds: policies.figures().seconds,
+        labnet_policy_failures_total: policies.figures().failures,
         process_resident_memory_bytes: process.memoryUsage.rss(),
       });
     },
@@ -98,10 +125,6 @@ async function main(): Promise<void> {
   });
 
   const waiting = (text: string): void => void (problem = text);
-  const api = await apiClient({
-    host: process.env['KUBERNETES_SERVICE_HOST'] ?? '',
-    port: Number(process.env['KUBERNETES_SERVICE_PORT']),
-  });
   // After a crash the old facts serve at once, so that pods can start even while the API server is away.
   const old = state.facts;
   if (old) {
@@ -124,7 +147,6 @@ async function main(): Promise<void> {
   );
 
   const sync = peerSync(facts, exec);
-  const stop = new AbortController();
   let ready: (() => void) | undefined;
   const firstSync = new Promise<void>((resolve) => (ready = resolve));
   void watch<ApiNode, Peer | undefined>(api, {
@@ -140,7 +162,7 @@ async function main(): Promise<void> {
     onProblem: (text) => text !== undefined && log(`API server: ${text}`),
     signal: stop.signal,
   });
-  await firstSync;
+  await Promise.all([firstSync, policies.inForce]);
   await installConflist();
   problem = undefined;
   log(
