@@ -1,14 +1,14 @@
 import { groupBy } from './group.ts';
 import type { Isolation, PortRange, Rule } from './isolation.ts';
-import { nameOf, type Direction, type Pod, type Policy } from './model.ts';
+import { directions, nameOf, type Direction, type Pod, type Policy } from './model.ts';
 import type { PolicyPort, PolicyRule, World } from './model.ts';
 import { union, type Range } from './ranges.ts';
 import { matcher } from './selector.ts';
 import {
   indexWorld,
+  homesWithin,
   isSelectable,
   peersOf,
-  homesWithin,
   rangesOf,
   type Index,
 } from './world-index.ts';
@@ -26,7 +26,7 @@ function numbersOf({ protocol, port, endPort }: PolicyPort, pod?: Pod): PortRang
 function namedEgress(index: Index, named: readonly PolicyPort[], peers: 'any' | Range[]) {
   if (named.length === 0) return [];
   const ends = homesWithin(index, peers).flatMap(({ address, pod }) =>
-    named.flatMap((port) => numbersOf(port, pod)).map((port) => ({ port, address, pod })),
+    named.flatMap((port) => numbersOf(port, pod)).map((port) => ({ port, address })),
   );
   const byPort = groupBy(ends, ({ port }) => [`${port.protocol} ${port.from}`]);
   return [...byPort.values()].map((group) => ({
@@ -43,11 +43,15 @@ function compileRule(index: Index, policy: Policy, rule: PolicyRule, subject?: P
   return [{ peers, ports }, ...(subject ? [] : namedEgress(index, named, peers))];
 }
 
+function isEmpty(list: 'any' | readonly unknown[]): boolean {
+  return list !== 'any' && list.length === 0;
+}
+
 /** Coming in, a named port is the subject's own; going out, the rules are the same for every subject. */
 function rulesOf(index: Index, policy: Policy, direction: Direction, subject?: Pod): Rule[] {
   return (policy[direction] ?? []).flatMap((rule, place) =>
     compileRule(index, policy, rule, subject)
-      .filter(({ peers, ports }) => peers.length > 0 && ports.length > 0)
+      .filter(({ peers, ports }) => !isEmpty(peers) && !isEmpty(ports))
       .map((one) => ({ policy: nameOf(policy), rule: `${direction}[${place}]`, ...one })),
   );
 }
@@ -64,7 +68,7 @@ export function isolationsOf(index: Index, pod: Pod): Isolation[] {
   const policies = (index.policies.get(pod.namespace) ?? []).filter(({ podSelector }) =>
     matcher(podSelector)(pod.labels),
   );
-  return (['egress', 'ingress'] as const).flatMap((direction) => {
+  return directions.flatMap((direction) => {
     const isolating = policies.filter((policy) => policy[direction] !== undefined);
     if (isolating.length === 0) return [];
     const rules = isolating.flatMap((policy) =>

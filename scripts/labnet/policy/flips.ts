@@ -1,6 +1,6 @@
 import { replacePolicy, replaceRule, type Edit } from './edits.ts';
 import { endOf, judge, type Judgement, type Packet } from './judge.ts';
-import { nameOf, type Direction, type Policy, type World } from './model.ts';
+import { directions, nameOf, type Direction, type Policy, type World } from './model.ts';
 import { peerEdits, peerOf, portEdit } from './rule-edits.ts';
 
 /** A small change that turns the verdict. If both ends deny, one flip for each end is needed. */
@@ -10,8 +10,6 @@ export interface Flip {
   /** The world with the change: that it does turn the verdict has been tried. */
   world: World;
 }
-
-const directions = ['egress', 'ingress'] as const;
 
 function policyNamed(world: World, name: string): Policy {
   return world.policies.find((policy) => nameOf(policy) === name) as Policy;

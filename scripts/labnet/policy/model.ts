@@ -2,7 +2,9 @@ import type { ApiNamespace, ApiPeer, ApiPod, ApiPolicy, ApiPort, ApiRule } from 
 import type { Labels, Selector } from './selector.ts';
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
-export type Direction = 'ingress' | 'egress';
+/** In the order in which a packet meets them. */
+export const directions = ['egress', 'ingress'] as const;
+export type Direction = (typeof directions)[number];
 
 export interface Namespace {
   name: string;

@@ -1,8 +1,13 @@
 import type { Isolation } from './isolation.ts';
+import { directions, type Direction } from './model.ts';
 import { denials, podChain, type Denial, type Sets } from './nft-chain.ts';
 import { chainName, comment, mapName, table } from './nft-words.ts';
 
-const directions = ['egress', 'ingress'] as const;
+/** Egress is asked first. `field` is the isolated pod's own end of the packet. */
+const hooks = {
+  egress: { priority: 'filter - 5', field: 'saddr' },
+  ingress: { priority: 'filter - 4', field: 'daddr' },
+} as const;
 
 interface Options {
   /** Default reject: who is not let through learns it at once. */
@@ -20,7 +25,7 @@ function declarations(): string[] {
     `add set ${table} isolated { type ipv4_addr; }`,
     ...directions.flatMap((direction) => [
       `add map ${table} ${mapName(direction)} { type ipv4_addr : verdict; }`,
-      `add chain ${table} ${direction} { type filter hook forward priority filter - ${direction === 'egress' ? 5 : 4}; policy accept; }`,
+      `add chain ${table} ${direction} { type filter hook forward priority ${hooks[direction].priority}; policy accept; }`,
     ]),
   ];
 }
@@ -40,7 +45,7 @@ function baseChains(denial: Denial): string[] {
     `chain ${direction} {`,
     '  ct state established,related accept',
     ...(direction === 'egress' ? midstream(denial).map((line) => `  ${line}`) : []),
-    `  ip ${direction === 'egress' ? 'saddr' : 'daddr'} vmap @${mapName(direction)}`,
+    `  ip ${hooks[direction].field} vmap @${mapName(direction)}`,
     '}',
   ]);
 }
@@ -108,7 +113,7 @@ export function replaceAll(
 }
 
 /** Takes an address out of one direction, whether it is in there or not: nft 1.0.6 has no "destroy". */
-function release(address: string, direction: (typeof directions)[number]): string[] {
+function release(address: string, direction: Direction): string[] {
   const chain = chainName({ address, direction });
   return [
     `add chain ${table} ${chain}`,
@@ -133,7 +138,14 @@ export function replacePod(
     ...directions.map((direction) => `flush chain ${table} ${direction}`),
     `add element ${table} isolated { ${address} }`,
     ...(isolations.length === 0 ? [`delete element ${table} isolated { ${address} }`] : []),
-    ...directions.flatMap((direction) => release(address, direction)),
+    ...directions.flatMap((direction) => {
+      const chain = chainName({ address, direction });
+      // A chain that stays is refilled, as in replaceAll.
+      const stays = isolations.some((isolation) => isolation.direction === direction);
+      return stays
+        ? [`add chain ${table} ${chain}`, `flush chain ${table} ${chain}`]
+        : release(address, direction);
+    }),
     ...body(isolations, denial).text,
   ];
   return `${lines.join('\n')}\n`;

@@ -48,7 +48,7 @@ export function indexWorld(world: World): Index {
   };
 }
 
-export function rangesOf(homes: readonly Home[]): Range[] {
+export function rangesOf(homes: readonly Pick<Home, 'address'>[]): Range[] {
   return homes.map(({ address }) => ({ first: address, last: address }));
 }
 

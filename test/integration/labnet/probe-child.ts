@@ -80,9 +80,9 @@ function hold({ source, to, port }: Order): Promise<string> {
       resolve(failed ? 'reset' : 'closed');
     });
     setTimeout(() => {
-      resolve(Date.now() - heard < 1_000 ? 'alive' : 'silent');
+      resolve(Date.now() - heard < 800 ? 'alive' : 'silent');
       socket.destroy();
-    }, 3_000);
+    }, 1_800);
   });
 }
 
