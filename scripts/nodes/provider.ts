@@ -20,10 +20,10 @@ export interface EnvironmentSpec {
   sharedDir: string;
 }
 
-/** Frozen: a `lab` that was killed while it copied the disks has left it so. */
 /** What a node was that runs now: at work already, frozen in the middle of its work, or not started. */
 export type Ensured = 'ran' | 'thawed' | 'started';
 
+/** Frozen: a `lab` that was killed while it copied the disks has left it so. */
 export type NodeState = 'running' | 'frozen' | 'stopped' | 'missing';
 
 /** Progress in words, for whoever draws it. */

@@ -1,3 +1,4 @@
+import { quote } from '../../base/argv.ts';
 import type { CallRecord } from '../agent/calls.ts';
 import { attachmentPlan, attachmentResult } from '../agent/attachment.ts';
 import type { AttachmentState } from '../agent/state.ts';
@@ -79,7 +80,7 @@ function callText(
   };
   const words = Object.entries(env)
     .filter(([name]) => name !== 'CNI_PATH')
-    .map(([name, value]) => `${name}=${value}`);
+    .map(([name, value]) => `${name}=${quote(value)}`);
   return `${words.join(' \\\n  ')} \\\n  /opt/cni/bin/labnet < configuration`;
 }
 
