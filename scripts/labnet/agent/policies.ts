@@ -7,7 +7,7 @@ import type { PodName } from '../cni/request.ts';
 import type { Exec } from '../plan/exec.ts';
 import type { Plan } from '../plan/step.ts';
 import type { ApiPod } from '../policy/api.ts';
-import { compile } from '../policy/compile.ts';
+import { compile, isolationsOf } from '../policy/compile.ts';
 import { parseConntrack } from '../policy/conntrack.ts';
 import { cut } from '../policy/cut.ts';
 import type { Isolation } from '../policy/isolation.ts';
@@ -23,6 +23,7 @@ import {
 } from '../policy/model.ts';
 import { replaceAll, replacePod } from '../policy/nft.ts';
 import { table } from '../policy/nft-words.ts';
+import { indexWorld } from '../policy/world-index.ts';
 import type { PolicyGuard } from './context.ts';
 
 /** Changes that come within this time (ms) are put in force together. */
@@ -57,19 +58,28 @@ function ownAddresses(): Set<string> {
   return new Set(all.map(({ address }) => address));
 }
 
+interface KnownPod extends Pod {
+  uid: string | undefined;
+}
+
+function knownPod(object: ApiPod & { metadata: { uid?: string } }): KnownPod {
+  return { ...readPod(object), uid: object.metadata.uid };
+}
+
 /** Watches policies and what they select, and keeps the kernel's rules for the pods of this node in line with them. */
 export function keepPolicies(options: PolicyOptions): Policies {
   const { api, exec, nodeName, log, signal } = options;
   const known = {
     namespaces: undefined as ReadonlyMap<string, Namespace> | undefined,
-    pods: undefined as ReadonlyMap<string, Pod> | undefined,
+    pods: undefined as ReadonlyMap<string, KnownPod> | undefined,
     policies: undefined as ReadonlyMap<string, Policy> | undefined,
   };
   /** Pods that ADD asked for before the watch told of them. */
-  const early = new Map<string, Pod>();
+  const early = new Map<string, KnownPod>();
   const figures: PolicyFigures = { rules: 0, seconds: 0, failures: 0 };
   let isolated: ReadonlySet<string> = new Set();
-  let text = '';
+  /** The isolations that were loaded last, as JSON. */
+  let inKernel: string | undefined;
   let applying: Promise<void> = Promise.resolve();
   let since: number | undefined;
   let started: () => void;
@@ -79,9 +89,9 @@ export function keepPolicies(options: PolicyOptions): Policies {
   function world(): World | undefined {
     const { namespaces, pods, policies } = known;
     if (!namespaces || !pods || !policies) return undefined;
-    for (const name of early.keys()) if (pods.has(name)) early.delete(name);
+    for (const [name, { uid }] of early) if (pods.get(name)?.uid === uid) early.delete(name);
     const local = options.localAddresses();
-    const placed = [...pods.values(), ...early.values()].map((pod) => {
+    const placed = [...new Map([...pods, ...early]).values()].map((pod) => {
       const address = local.get(nameOf(pod));
       return pod.node === nodeName && address !== undefined
         ? { ...pod, addresses: [address] }
@@ -107,14 +117,17 @@ export function keepPolicies(options: PolicyOptions): Policies {
     const now = world();
     if (!now) return;
     const isolations = compile(now, nodeName);
+    const wanted = JSON.stringify(isolations);
     try {
-      const listing = await exec(['nft', '-t', 'list', 'table', ...table.split(' ')]);
-      const next = replaceAll(isolations, listing.code === 0 ? listing.stdout : '');
-      if (next !== text && (isolations.length > 0 || listing.code === 0)) {
-        await load(next);
-        text = next;
-        figures.seconds = (performance.now() - began) / 1000;
-        await cutDenied(isolations);
+      // Most changes of pods change no rule; then the kernel is not even asked.
+      if (wanted !== inKernel) {
+        const listing = await exec(['nft', '-t', 'list', 'table', ...table.split(' ')]);
+        if (isolations.length > 0 || listing.code === 0) {
+          await load(replaceAll(isolations, listing.code === 0 ? listing.stdout : ''));
+          figures.seconds = (performance.now() - began) / 1000;
+          await cutDenied(isolations);
+        }
+        inKernel = wanted;
       }
       isolated = new Set(isolations.map(({ address }) => address));
       figures.rules = isolations.reduce((sum, { rules }) => sum + rules.length, 0);
@@ -152,7 +165,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
   }
 
   keepKind('/api/v1/namespaces', readNamespace, (all) => (known.namespaces = all));
-  keepKind('/api/v1/pods', readPod, (all) => (known.pods = all));
+  keepKind('/api/v1/pods', knownPod, (all) => (known.pods = all));
   keepKind(
     '/apis/networking.k8s.io/v1/networkpolicies',
     readPolicy,
@@ -166,13 +179,21 @@ export function keepPolicies(options: PolicyOptions): Policies {
       throw new CniError(cniCode.tryAgainLater, text, 'the API server has not answered this agent');
     }
     if (known.policies.size === 0 && !isolated.has(address)) return [];
-    if (!known.pods?.has(key)) early.set(key, await fetched(name));
+    const seen = known.pods?.get(key);
+    // A pod that was made anew under its old name may have other labels.
+    if (!seen || (name.uid !== undefined && seen.uid !== name.uid)) {
+      early.set(key, await fetched(name));
+    }
     // What was computed without this pod must not come after its own rules.
     await applying;
     const now = world();
-    const own = now ? compile(now, nodeName).filter((one) => one.address === address) : [];
+    const pod = now?.pods.find((one) => nameOf(one) === key);
+    const own = now && pod ? isolationsOf(indexWorld(now), pod) : [];
     if (own.length === 0 && !isolated.has(address)) return [];
     isolated = new Set([...isolated, address]);
+    // From here on the kernel has more than was loaded, also if this ADD fails.
+    inKernel = undefined;
+    changed();
     return [
       {
         id: 'policies',
@@ -182,9 +203,9 @@ export function keepPolicies(options: PolicyOptions): Policies {
     ];
   }
 
-  async function fetched({ namespace, name }: PodName): Promise<Pod> {
+  async function fetched({ namespace, name }: PodName): Promise<KnownPod> {
     try {
-      return readPod(await api.get<ApiPod>(`/api/v1/namespaces/${namespace}/pods/${name}`));
+      return knownPod(await api.get<ApiPod>(`/api/v1/namespaces/${namespace}/pods/${name}`));
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) {
         const text = `the pod ${namespace}/${name} is gone from the API server`;
