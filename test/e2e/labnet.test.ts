@@ -93,6 +93,33 @@ test('pods lose no packet while the agents are replaced', async () => {
   expect((await ping).stdout).toMatch(/150 packets transmitted, 150 received/);
 });
 
+test('a network policy holds, and lab policy why says so', async () => {
+  const to = await addressOf('web');
+  const connect = async (): Promise<number | null> => {
+    const words = ['kubectl', 'exec', 'client', '--', 'curl', '-s', '-m', '2', `http://${to}/`];
+    return (await lab.run(words)).code;
+  };
+  const why = async (): Promise<number | null> =>
+    (await lab.run(['policy', 'why', 'client', 'web', '--port', '80'])).code;
+  expect([await connect(), await why()]).toEqual([0, 0]);
+  const policy = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'closed' },
+    spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] },
+  };
+  const stdin = JSON.stringify(policy);
+  expect((await lab.run(['kubectl', 'apply', '-f', '-'], { stdin })).code).toBe(0);
+  await expect.poll(connect, { timeout: 5_000 }).not.toBe(0);
+  expect(await why()).toBe(1);
+  const { stdout } = await lab.ok(['labnet', 'policies']);
+  expect(stdout).toMatch(
+    /default\/web +node1 +ingress +refuses +isolated by default\/closed +[1-9]/,
+  );
+  await lab.ok(['kubectl', 'delete', 'networkpolicy', 'closed']);
+  await expect.poll(connect, { timeout: 5_000 }).toBe(0);
+});
+
 test('names what somebody has taken away, and makes it again when it is restarted', async () => {
   const { stdout } = await lab.ok(['ssh', 'node2', '--', 'ip', 'route', 'show', 'proto', '198']);
   const [range = ''] = stdout.split(' ');

@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { copyTree, linkTree } from '../../../scripts/nodes/disks/copy.ts';
+import { copyTree, linkTree } from '../../../../scripts/nodes/disks/copy.ts';
 
 let folder = '';
 let from = '';
