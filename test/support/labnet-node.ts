@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { networkOf, nthAddress } from '../../scripts/base/cidr.ts';
 import { projectRoot } from '../../scripts/base/paths.ts';
-import { nodeFacts, type NodeFacts } from '../../scripts/labnet/node/facts.ts';
+import { vpcDefaults, type VpcOptions } from '../../scripts/labnet/config.ts';
+import { nodeFacts, type NodeFacts, type Peer } from '../../scripts/labnet/node/facts.ts';
+import type { Uplink } from '../../scripts/labnet/node/uplink.ts';
 import { local } from '../../scripts/nodes/local.ts';
 
 /** The programs that the tests of labnet call, built from their modules; seconds when Go has built them before. */
@@ -77,15 +80,46 @@ export interface LabnetNode {
 
 let counter = 0;
 
-export async function labnetNode(programs: string, range = '10.244.1.0/24'): Promise<LabnetNode> {
+/** The mode vpc needs a NIC: `enp0s8`, plugged into the bridge `br0` of the namespace `network`. */
+export interface VpcSetting {
+  network: string;
+  address: string;
+  options?: Partial<VpcOptions>;
+  peers?: readonly Peer[];
+}
+
+async function plugIn(node: string, { network, address }: VpcSetting): Promise<Uplink> {
+  const port = `p${counter++}`;
+  const lines = [
+    `link add ${port} netns ${network} type veth peer name enp0s8 netns ${node}`,
+    `-n ${network} link set ${port} master br0 up`,
+    `-n ${node} address add ${address}/24 dev enp0s8`,
+    `-n ${node} link set enp0s8 up`,
+    `-n ${node} route add default via ${nthAddress(networkOf(`${address}/24`), 1)}`,
+  ];
+  for (const line of lines) await local(['ip', ...line.split(' ')]);
+  return { link: 'enp0s8', address, network: networkOf(`${address}/24`), mtu: 1500 };
+}
+
+export async function labnetNode(
+  programs: string,
+  range = '10.244.1.0/24',
+  vpc?: VpcSetting,
+): Promise<LabnetNode> {
   const name = `labnet-test-${process.pid}-${counter++}`;
   const folder = await mkdtemp(join(tmpdir(), 'labnet-'));
   const pods: string[] = [];
   let agent: ChildProcess | undefined;
   await local(['ip', 'netns', 'add', name]);
   await local(['ip', '-n', name, 'link', 'set', 'lo', 'up']);
-  const uplink = { link: 'lo', address: '192.0.2.1', mtu: 1500 };
-  const config = { mode: 'host-gw', iface: 'lo', podSubnet: '10.244.0.0/16' } as const;
+  const lo = { link: 'lo', address: '192.0.2.1', network: '192.0.2.0/24', mtu: 1500 };
+  const uplink = vpc ? await plugIn(name, vpc) : lo;
+  const config = {
+    mode: vpc ? 'vpc' : 'host-gw',
+    iface: uplink.link,
+    podSubnet: '10.244.0.0/16',
+    vpc: { ...vpcDefaults, ...vpc?.options },
+  } as const;
   const facts: NodeFacts = nodeFacts(config, range, uplink);
   const run: LabnetNode['run'] = async (argv, options = {}) =>
     (await local(['ip', 'netns', 'exec', name, ...argv], options)).stdout;
@@ -188,7 +222,7 @@ export async function labnetNode(programs: string, range = '10.244.1.0/24'): Pro
         'ip',
         [
           ...['netns', 'exec', name, process.execPath, join(programs, 'agent.mjs'), folder],
-          JSON.stringify(facts),
+          ...[JSON.stringify(facts), JSON.stringify(vpc?.peers ?? [])],
         ],
         { stdio: ['ignore', 'pipe', 'inherit'], cwd: projectRoot },
       );

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { messageOf } from '../../base/errors.ts';
-import { parseCidr } from '../../base/cidr.ts';
 import { sleep } from '../../base/until.ts';
 import { apiClient, type ApiClient } from '../api/client.ts';
 import { watch } from '../api/watch.ts';
@@ -9,21 +8,29 @@ import { addressAnnotation, folders, type LabnetConfig } from '../config.ts';
 import { nodeFacts, type NodeFacts, type Peer } from '../node/facts.ts';
 import { uplinkOf } from '../node/uplink.ts';
 import { wireNode } from '../node/wire.ts';
+import { peerPlan } from '../node/wiring.ts';
 import { exec } from '../plan/exec.ts';
 import { lookAt } from '../plan/look.ts';
+import { heldBy, newPool } from '../vpc/pool.ts';
+import { roomOf } from './addresses.ts';
 import { answerTo } from './answer.ts';
 import type { AgentContext } from './context.ts';
+import { enisPage } from './enis.ts';
 import { collect, recover } from './gc.ts';
 import { serveHttp } from './http.ts';
 import { installConflist, installShim } from './install.ts';
+import { poolKeeper, type PoolKeeper } from './keeper.ts';
 import { metrics } from './metrics.ts';
 import { peerOf, peerSync, type ApiNode } from './peers.ts';
 import { serve } from './serve.ts';
 import { loadState, stateWriter } from './state.ts';
+import { endless, sharedSubnet } from './subnet.ts';
 
 const nodeName = process.env['NODE_NAME'] ?? hostname();
 const configFile = process.env['LABNET_CONFIG'] ?? '/etc/labnet/config.json';
 const collectEvery = 60_000;
+/** As AWS's agent looks after its pool. */
+const reconcileEvery = 5_000;
 
 function log(text: string): void {
   console.log(`${new Date().toISOString()} ${text}`);
@@ -56,6 +63,25 @@ async function learnFacts(api: ApiClient, config: LabnetConfig): Promise<NodeFac
   return nodeFacts(config, range, uplinkOf(await lookAt(exec), config.iface));
 }
 
+/** In the mode vpc: keeps the pool of addresses, from now on and whenever a pod comes or goes. */
+async function keepPool(
+  context: AgentContext,
+  api: ApiClient,
+  { vpc }: NodeFacts,
+  again: () => Promise<void>,
+): Promise<PoolKeeper> {
+  const { subnetSize: size } = vpc;
+  const subnet = size === undefined ? endless : sharedSubnet(api, nodeName, size);
+  const { pool } = context.state;
+  if (pool) await patiently('telling the addresses', () => subnet.tell(heldBy(pool)), log);
+  const keeper = poolKeeper({ context, subnet, again });
+  context.grow = () => keeper.reconcile();
+  await keeper.reconcile();
+  // Cooldowns end, and other nodes give addresses back.
+  setInterval(() => void keeper.reconcile(), reconcileEvery).unref();
+  return keeper;
+}
+
 async function main(): Promise<void> {
   const config = JSON.parse(await readFile(configFile, 'utf8')) as LabnetConfig;
   const state = await loadState();
@@ -72,16 +98,17 @@ async function main(): Promise<void> {
   };
 
   let peers = 0;
+  let keeper: PoolKeeper | undefined;
   await serveHttp({
     unhealthy: () => undefined,
     unready: () => problem,
+    enis: () => enisPage(state),
     metrics: () => {
       const used = Object.keys(state.attachments).length;
-      const range = state.facts ? parseCidr(state.facts.range) : { first: 0, last: 2 };
       return counted.text({
         labnet_ready: problem === undefined ? 1 : 0,
         labnet_attachments: used,
-        labnet_addresses_free: range.last - range.first - 2 - used,
+        labnet_addresses_free: state.facts ? roomOf(state, state.facts) - used : 0,
         labnet_peers: peers,
         process_resident_memory_bytes: process.memoryUsage.rss(),
       });
@@ -94,6 +121,7 @@ async function main(): Promise<void> {
     const { command, answer } = await answerTo(context, call);
     counted.called(command, answer.exit, performance.now() - begin);
     if (answer.exit !== 0) log(`${command}: ${answer.stdout.trim()}`);
+    void keeper?.reconcile();
     return answer;
   });
 
@@ -105,7 +133,7 @@ async function main(): Promise<void> {
   // After a crash the old facts serve at once, so that pods can start even while the API server is away.
   const old = state.facts;
   if (old) {
-    await patiently('wiring this node', () => wireNode(old, exec), waiting);
+    await patiently('wiring this node', () => wireNode(old, exec, state.pool?.enis), waiting);
     problem = undefined;
   }
   const facts = await patiently(
@@ -114,8 +142,10 @@ async function main(): Promise<void> {
     old ? () => undefined : waiting,
   );
   state.facts = facts;
+  if (facts.mode === 'vpc') state.pool ??= newPool(facts.uplink.address, Date.now());
+  else Reflect.deleteProperty(state, 'pool');
   await context.save();
-  await patiently('wiring this node', () => wireNode(facts, exec), waiting);
+  await patiently('wiring this node', () => wireNode(facts, exec, state.pool?.enis), waiting);
   const own = { metadata: { annotations: { [addressAnnotation]: facts.uplink.address } } };
   await patiently(
     'telling the address',
@@ -123,7 +153,7 @@ async function main(): Promise<void> {
     waiting,
   );
 
-  const sync = peerSync(facts, exec);
+  const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec);
   const stop = new AbortController();
   let ready: (() => void) | undefined;
   const firstSync = new Promise<void>((resolve) => (ready = resolve));
@@ -141,6 +171,7 @@ async function main(): Promise<void> {
     signal: stop.signal,
   });
   await firstSync;
+  if (facts.mode === 'vpc') keeper = await keepPool(context, api, facts, () => sync.again());
   await installConflist();
   problem = undefined;
   log(

@@ -1,28 +1,30 @@
-import { bridge, routeProtocol, tunnel, vni, vxlanPort } from '../config.ts';
+import { bridge, routeProtocol, tunnel, vni, vxlanPort, type Mode } from '../config.ts';
 import { hasAddress, isUp, linkNamed, type Seen, type SeenLink } from '../plan/seen.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { macOf } from '../pod/names.ts';
 import { gatewayAddress, tunnelEnd, type NodeFacts, type Peer } from './facts.ts';
 import { natPlan } from './nat.ts';
+import { eniPeerStep, eniPlan } from '../vpc/eni.ts';
+import type { Eni } from '../vpc/pool.ts';
+import { worldPlan } from '../vpc/world.ts';
 
-const sysctls: readonly [path: string, why: string][] = [
-  [
-    'net/ipv4/ip_forward',
-    'The node is a router for its pods; without this it drops what is not for itself.',
-  ],
-  [
-    'net/bridge/bridge-nf-call-iptables',
-    "Frames between two pods of one node pass the bridge only. This shows them to netfilter as well, so that services and policies hold there too. The kernel's br_netfilter module has to be loaded.",
-  ],
-];
-
-function sysctlPlan(): Plan {
-  return sysctls.map(([path, why]) => ({
+function sysctlStep(path: string, why: string): Step {
+  return {
     id: `sysctl-${path.split('/').at(-1)}`,
     why,
     command: { tool: 'write', path: `/proc/sys/${path}`, text: '1' },
-  }));
+  };
 }
+
+const forwarding = sysctlStep(
+  'net/ipv4/ip_forward',
+  'The node is a router for its pods; without this it drops what is not for itself.',
+);
+
+const bridgeNetfilter = sysctlStep(
+  'net/bridge/bridge-nf-call-iptables',
+  "Frames between two pods of one node pass the bridge only. This shows them to netfilter as well, so that services and policies hold there too. The kernel's br_netfilter module has to be loaded.",
+);
 
 function ip(...words: string[]): Step['command'] {
   return { tool: 'ip', words };
@@ -142,14 +144,23 @@ function tunnelPlan(facts: NodeFacts, seen: Seen): Plan {
   ];
 }
 
+type NodePlan = (facts: NodeFacts, seen: Seen, enis: readonly Eni[]) => Plan;
+
+const bridgedNode: NodePlan = (facts) => [forwarding, bridgeNetfilter, ...bridgePlan(facts)];
+
+const nodePlans: Readonly<Record<Mode, NodePlan>> = {
+  overlay: (facts, seen, enis) => [...bridgedNode(facts, seen, enis), ...tunnelPlan(facts, seen)],
+  'host-gw': bridgedNode,
+  vpc: (facts, _, enis) => [
+    forwarding,
+    ...worldPlan(facts),
+    ...enis.flatMap((eni) => eniPlan(facts, eni)),
+  ],
+};
+
 /** All that this node needs before its first pod, whatever is there already. */
-export function nodePlan(facts: NodeFacts, seen: Seen): Plan {
-  return [
-    ...sysctlPlan(),
-    ...bridgePlan(facts),
-    ...(facts.mode === 'overlay' ? tunnelPlan(facts, seen) : []),
-    ...natPlan(facts),
-  ];
+export function nodePlan(facts: NodeFacts, seen: Seen, enis: readonly Eni[] = []): Plan {
+  return [...nodePlans[facts.mode](facts, seen, enis), ...natPlan(facts)];
 }
 
 function routeStep(peer: Peer, via: string, dev: string, onlink: boolean): Step {
@@ -207,10 +218,24 @@ function overlayPeer(peer: Peer): Plan {
   ];
 }
 
+type PeerPlan = (facts: NodeFacts, peer: Peer, enis: readonly Eni[]) => Plan;
+
+const routedPeer: PeerPlan = ({ uplink }, peer) => [
+  routeStep(peer, peer.address, uplink.link, false),
+];
+
+const peerPlans: Readonly<Record<Mode, PeerPlan>> = {
+  overlay: (_, peer) => overlayPeer(peer),
+  'host-gw': routedPeer,
+  vpc: (facts, peer, enis) => [
+    ...routedPeer(facts, peer, enis),
+    ...enis.filter(({ device }) => device > 0).map((eni) => eniPeerStep(eni, peer)),
+  ],
+};
+
 /** The way to the pods of another node. */
-export function peerPlan({ mode, uplink }: NodeFacts, peer: Peer): Plan {
-  if (mode === 'overlay') return overlayPeer(peer);
-  return [routeStep(peer, peer.address, uplink.link, false)];
+export function peerPlan(facts: NodeFacts, peer: Peer, enis: readonly Eni[] = []): Plan {
+  return peerPlans[facts.mode](facts, peer, enis);
 }
 
 /** Steps whose effect is not there; those that nothing can be seen of are always done, and may be. */

@@ -1,6 +1,6 @@
 import type { Exec } from './exec.ts';
 import type { Plan } from './step.ts';
-import type { Seen, SeenLink, SeenNamespace, SeenNeighbour, SeenRoute } from './seen.ts';
+import type { Seen, SeenLink, SeenNamespace, SeenNeighbour, SeenRoute, SeenRule } from './seen.ts';
 
 async function json<T>(
   exec: Exec,
@@ -15,12 +15,15 @@ async function json<T>(
 
 /** What a namespace has; without a name, the node's own. */
 export async function lookAt(exec: Exec, netns?: string): Promise<SeenNamespace> {
-  const [links, routes, neighbours] = await Promise.all([
+  const [links, all, neighbours, rules] = await Promise.all([
     json<SeenLink>(exec, netns, ['-details', 'address', 'show']),
-    json<SeenRoute>(exec, netns, ['-4', 'route', 'show', 'table', 'main']),
+    json<SeenRoute>(exec, netns, ['-4', 'route', 'show', 'table', 'all']),
     json<SeenNeighbour>(exec, netns, ['-4', 'neighbour', 'show', 'nud', 'all']),
+    json<SeenRule>(exec, netns, ['-4', 'rule', 'show']),
   ]);
-  return { links, routes, neighbours };
+  const routes = all.filter(({ table }) => table === undefined);
+  const otherRoutes = all.filter(({ table }) => table !== undefined && table !== 'local');
+  return { links, routes, otherRoutes, neighbours, rules };
 }
 
 /** What is wrong with each step of a plan that was carried out earlier. */
