@@ -80,6 +80,19 @@ export interface LabnetNode {
 
 let counter = 0;
 
+/** A namespace that plays the nodes' network, and beside its router's address has those given. */
+export async function nodesNetwork(name: string, ...addresses: string[]): Promise<void> {
+  await local(['ip', 'netns', 'add', name]);
+  const lines = [
+    'link add br0 type bridge',
+    'link set br0 up',
+    'link set lo up',
+    'address add 10.100.217.1/24 dev br0',
+    ...addresses.map((address) => `address add ${address}/32 dev lo`),
+  ];
+  for (const line of lines) await local(['ip', '-n', name, ...line.split(' ')]);
+}
+
 /** The mode vpc needs a NIC: `enp0s8`, plugged into the bridge `br0` of the namespace `network`. */
 export interface VpcSetting {
   network: string;

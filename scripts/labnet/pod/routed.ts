@@ -92,7 +92,7 @@ function inPod(pod: RoutedPod): Plan {
       `${pod.address}/32`,
       'Gives the pod its address. /32 says that nobody is in the same network: everything goes through a router.',
     ),
-    podUpStep(pod, `Switches the pod's end on.`),
+    podUpStep(pod, `Switches the pod's end on; only then a route can lead by it.`),
     {
       id: 'pod-router-route',
       why: `The router is called ${nobody}, an address that nobody has. This says that it is right behind ${ifName}.`,

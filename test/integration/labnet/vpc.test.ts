@@ -9,6 +9,7 @@ import { local } from '../../../scripts/nodes/local.ts';
 import {
   buildPrograms,
   labnetNode,
+  nodesNetwork,
   type Answer,
   type CallOptions,
   type LabnetNode,
@@ -30,15 +31,7 @@ const peer = (name: string, number: number): { name: string; range: string; addr
 beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), 'labnet-programs-'));
   await buildPrograms(programs);
-  await local(['ip', 'netns', 'add', network]);
-  const lines = [
-    'link add br0 type bridge',
-    'link set br0 up',
-    'link set lo up',
-    'address add 10.100.217.1/24 dev br0',
-    `address add ${world}/32 dev lo`,
-  ];
-  for (const line of lines) await local(['ip', '-n', network, ...line.split(' ')]);
+  await nodesNetwork(network, world);
   const options = { warmEni: 0, enis: 3, addressesPerEni: 3 };
   const setting = { network, options };
   one = await labnetNode(programs, '10.244.1.0/24', {
@@ -244,7 +237,9 @@ describe('pods on a secondary ENI', () => {
     expect(stdout).toContain('dev labnet-eni1 table 2');
     await one.killAgent();
     await one.startAgent();
-    expect(await one.run(['nft', 'list', 'chain', 'ip', 'labnet_vpc', 'world'])).toContain('0x00000080');
+    expect(await one.run(['nft', 'list', 'chain', 'ip', 'labnet_vpc', 'world'])).toContain(
+      '0x00000080',
+    );
   });
 
   it.each([
