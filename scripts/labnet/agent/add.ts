@@ -26,6 +26,10 @@ function note(
   }
   const hostLink = linkNameFor(state.facts, request);
   const before = Object.values(state.attachments).find((one) => one.wiring.hostLink === hostLink);
+  if (before?.done === false) {
+    const text = `${before.wiring.label} is being connected for another container`;
+    throw new CniError(cniCode.tryAgainLater, text);
+  }
   if (before) return { key, before };
   const given = nextGiven(state, state.facts);
   state.attachments[key] = attachmentFor(request, state.facts, given);

@@ -13,15 +13,19 @@ export interface PoolKeeper {
   reconcile(): Promise<void>;
 }
 
-interface Parts {
+export interface KeeperParts {
   context: AgentContext;
   subnet: Subnet;
   /** Makes the ways to the other nodes again, after an ENI has come. */
   again: () => Promise<void>;
 }
 
+function rangeEnds({ range }: NodeFacts): string {
+  return `no address is left in ${range} that no ENI holds`;
+}
+
 /** Carries out what `decide` says about this node's ENIs, until it says nothing more. */
-export function poolKeeper({ context, subnet, again }: Parts): PoolKeeper {
+export function poolKeeper({ context, subnet, again }: KeeperParts): PoolKeeper {
   const { state, exec, log } = context;
   const pool = (): Pool => state.pool ?? newPool('', 0);
   let last: Promise<void> = Promise.resolve();
@@ -40,47 +44,66 @@ export function poolKeeper({ context, subnet, again }: Parts): PoolKeeper {
     return count;
   }
 
-  const performers: { [D in Action['do']]: (facts: NodeFacts, action: Action) => Promise<void> } = {
-    async attach(facts, action) {
-      // Its own address, and at least one for a pod: with less it would be of no use.
-      await granted(2, 2);
-      const next = applied(pool(), action, facts.range, takenBy(state), Date.now());
-      const eni = next.enis.find(({ device }) => device === action.device);
-      if (!eni) throw new Error(`no address is left in ${facts.range} that no ENI holds`);
-      await run(eniPlan(facts, eni), exec);
-      state.pool = { ...pool(), enis: next.enis };
+  async function attach(facts: NodeFacts, action: Action): Promise<void> {
+    // Its own address, and at least one for a pod: with less it would be of no use.
+    await granted(2, 2);
+    const next = applied(pool(), action, facts.range, takenBy(state), Date.now());
+    const eni = next.enis.find(({ device }) => device === action.device);
+    if (!eni) throw new Error(rangeEnds(facts));
+    const plan = eniPlan(facts, eni);
+    // What an earlier detach could not take away would be in the way.
+    await undo(plan, exec);
+    await run(plan, exec);
+    state.pool = { ...pool(), enis: next.enis };
+    try {
+      // It has no address for a pod yet, so none uses it before the ways to other nodes are there.
       await again();
-      await context.save();
-      log(`ENI ${eni.device} is attached, with ${eni.primary}`);
-    },
-    async assign(facts, action) {
-      const wanted = 'count' in action ? action.count : 0;
-      const count = await granted(wanted, 1);
-      const before = heldBy(pool());
-      await change(facts, { do: 'assign', device: action.device, count });
-      if (heldBy(pool()) === before) {
-        throw new Error(`no address is left in ${facts.range} that no ENI holds`);
-      }
-      log(`ENI ${action.device} got ${heldBy(pool()) - before} addresses`);
-    },
-    async release(facts, action) {
-      await change(facts, action);
-      await subnet.tell(heldBy(pool()));
-      log(`ENI ${action.device} gave addresses back`);
-    },
-    async detach(facts, action) {
-      // First out of the pool, so that no pod gets an address of it from now on.
-      const before = await change(facts, action);
-      const gone = before.filter(({ device }) => device === action.device);
-      for (const problem of await undo(
-        gone.flatMap((eni) => eniPlan(facts, eni)),
-        exec,
-      ))
-        log(problem);
-      await subnet.tell(heldBy(pool()));
-      log(`ENI ${action.device} is detached`);
-    },
-  };
+    } catch (error) {
+      await change(facts, { do: 'detach', device: eni.device });
+      await undo(plan, exec);
+      throw error;
+    }
+    await context.save();
+    log(`ENI ${eni.device} is attached, with ${eni.primary}`);
+  }
+
+  async function assign(facts: NodeFacts, device: number, wanted: number): Promise<void> {
+    const count = await granted(wanted, 1);
+    const before = heldBy(pool());
+    await change(facts, { do: 'assign', device, count });
+    const got = heldBy(pool()) - before;
+    if (got === 0) throw new Error(rangeEnds(facts));
+    log(`ENI ${device} got ${got} addresses`);
+  }
+
+  async function release(facts: NodeFacts, action: Action): Promise<void> {
+    await change(facts, action);
+    await subnet.tell(heldBy(pool()));
+    log(`ENI ${action.device} gave addresses back`);
+  }
+
+  async function detach(facts: NodeFacts, action: Action): Promise<void> {
+    // First out of the pool, so that no pod gets an address of it from now on.
+    const before = await change(facts, action);
+    const gone = before.filter(({ device }) => device === action.device);
+    const plan = gone.flatMap((eni) => eniPlan(facts, eni));
+    for (const problem of await undo(plan, exec)) log(problem);
+    await subnet.tell(heldBy(pool()));
+    log(`ENI ${action.device} is detached`);
+  }
+
+  function carryOut(facts: NodeFacts, action: Action): Promise<void> {
+    switch (action.do) {
+      case 'attach':
+        return attach(facts, action);
+      case 'assign':
+        return assign(facts, action.device, action.count);
+      case 'release':
+        return release(facts, action);
+      case 'detach':
+        return detach(facts, action);
+    }
+  }
 
   async function work(): Promise<void> {
     for (;;) {
@@ -89,7 +112,7 @@ export function poolKeeper({ context, subnet, again }: Parts): PoolKeeper {
       const action = decide(state.pool, takenBy(state), facts.vpc, Date.now());
       if (!action) break;
       try {
-        await performers[action.do](facts, action);
+        await carryOut(facts, action);
       } catch (error) {
         const problem = messageOf(error);
         if (pool().problem !== problem) log(`the pool of addresses: ${problem}`);

@@ -11,7 +11,7 @@ import { wireNode } from '../node/wire.ts';
 import { peerPlan } from '../node/wiring.ts';
 import { exec } from '../plan/exec.ts';
 import { lookAt } from '../plan/look.ts';
-import { heldBy, newPool } from '../vpc/pool.ts';
+import { newPool } from '../vpc/pool.ts';
 import { roomOf } from './addresses.ts';
 import { answerTo } from './answer.ts';
 import type { AgentContext } from './context.ts';
@@ -19,18 +19,17 @@ import { enisPage } from './enis.ts';
 import { collect, recover } from './gc.ts';
 import { serveHttp } from './http.ts';
 import { installConflist, installShim } from './install.ts';
-import { poolKeeper, type PoolKeeper } from './keeper.ts';
+import { keepPool, tellHeld } from './keep-pool.ts';
+import type { PoolKeeper } from './keeper.ts';
 import { metrics } from './metrics.ts';
 import { peerOf, peerSync, type ApiNode } from './peers.ts';
 import { serve } from './serve.ts';
 import { loadState, stateWriter } from './state.ts';
-import { endless, sharedSubnet } from './subnet.ts';
+import { subnetFor } from './subnet.ts';
 
 const nodeName = process.env['NODE_NAME'] ?? hostname();
 const configFile = process.env['LABNET_CONFIG'] ?? '/etc/labnet/config.json';
 const collectEvery = 60_000;
-/** As AWS's agent looks after its pool. */
-const reconcileEvery = 5_000;
 
 function log(text: string): void {
   console.log(`${new Date().toISOString()} ${text}`);
@@ -61,25 +60,6 @@ async function learnFacts(api: ApiClient, config: LabnetConfig): Promise<NodeFac
     throw new Error('the controller manager has not given it a pod range (spec.podCIDR) yet');
   }
   return nodeFacts(config, range, uplinkOf(await lookAt(exec), config.iface));
-}
-
-/** In the mode vpc: keeps the pool of addresses, from now on and whenever a pod comes or goes. */
-async function keepPool(
-  context: AgentContext,
-  api: ApiClient,
-  { vpc }: NodeFacts,
-  again: () => Promise<void>,
-): Promise<PoolKeeper> {
-  const { subnetSize: size } = vpc;
-  const subnet = size === undefined ? endless : sharedSubnet(api, nodeName, size);
-  const { pool } = context.state;
-  if (pool) await patiently('telling the addresses', () => subnet.tell(heldBy(pool)), log);
-  const keeper = poolKeeper({ context, subnet, again });
-  context.grow = () => keeper.reconcile();
-  await keeper.reconcile();
-  // Cooldowns end, and other nodes give addresses back.
-  setInterval(() => void keeper.reconcile(), reconcileEvery).unref();
-  return keeper;
 }
 
 async function main(): Promise<void> {
@@ -171,7 +151,11 @@ async function main(): Promise<void> {
     signal: stop.signal,
   });
   await firstSync;
-  if (facts.mode === 'vpc') keeper = await keepPool(context, api, facts, () => sync.again());
+  if (facts.mode === 'vpc') {
+    const subnet = subnetFor(api, nodeName, facts.vpc);
+    await patiently('telling the addresses', () => tellHeld(context, subnet), log);
+    keeper = await keepPool({ context, subnet, again: () => sync.again() });
+  }
   await installConflist();
   problem = undefined;
   log(

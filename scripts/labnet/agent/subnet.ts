@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api/client.ts';
-import { heldAnnotation } from '../config.ts';
+import { heldAnnotation, type VpcOptions } from '../config.ts';
 
 /** The addresses that all nodes share, as a VPC's subnet. */
 export interface Subnet {
@@ -66,4 +66,12 @@ export function sharedSubnet(api: ApiClient, nodeName: string, size: number): Su
       return answer;
     },
   };
+}
+
+export function subnetFor(
+  api: ApiClient,
+  nodeName: string,
+  { subnetSize }: Pick<VpcOptions, 'subnetSize'>,
+): Subnet {
+  return subnetSize === undefined ? endless : sharedSubnet(api, nodeName, subnetSize);
 }

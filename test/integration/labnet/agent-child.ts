@@ -1,7 +1,8 @@
 import { answerTo } from '../../../scripts/labnet/agent/answer.ts';
 import type { AgentContext } from '../../../scripts/labnet/agent/context.ts';
 import { recover } from '../../../scripts/labnet/agent/gc.ts';
-import { poolKeeper, type PoolKeeper } from '../../../scripts/labnet/agent/keeper.ts';
+import { keepPool } from '../../../scripts/labnet/agent/keep-pool.ts';
+import type { PoolKeeper } from '../../../scripts/labnet/agent/keeper.ts';
 import { peerSync } from '../../../scripts/labnet/agent/peers.ts';
 import { serve } from '../../../scripts/labnet/agent/serve.ts';
 import { loadState, stateWriter } from '../../../scripts/labnet/agent/state.ts';
@@ -34,10 +35,7 @@ const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec);
 await sync.update(JSON.parse(peersText) as Peer[]);
 let keeper: PoolKeeper | undefined;
 if (facts.mode === 'vpc') {
-  const ours = poolKeeper({ context, subnet: endless, again: () => sync.again() });
-  context.grow = () => ours.reconcile();
-  await ours.reconcile();
-  keeper = ours;
+  keeper = await keepPool({ context, subnet: endless, again: () => sync.again() });
 }
 await serve(folder, async (call) => {
   const { answer } = await answerTo(context, call);

@@ -275,6 +275,44 @@ describe('pods on a secondary ENI', () => {
   });
 });
 
+describe('a host port', () => {
+  it('leads to the pod, also from the node itself by 127.0.0.1', async () => {
+    const pod = await one.pod();
+    const portMappings = [{ hostPort: 8080, containerPort: 80 }];
+    const answer = await one.call('ADD', {
+      netns: pod,
+      ...podArgs('port'),
+      config: { runtimeConfig: { portMappings } },
+    });
+    expect(answer.exit, answer.text).toBe(0);
+    const server = `require('net').createServer(() => process.exit()).listen(80)`;
+    const inPod = ['ip', 'netns', 'exec', pod, 'timeout', '10', process.execPath];
+    const listen = one.run([...inPod, '-e', server], { allowFailure: true });
+    const call =
+      'for i in {1..60}; do (: </dev/tcp/127.0.0.1/8080) 2>/dev/null && exit; sleep 0.1; done; exit 1';
+    await one.run(['timeout', '9', 'bash', '-c', call]);
+    await listen;
+    await ended(one, { pod, name: 'port', address: '', answer });
+  });
+});
+
+describe('a DEL while no agent is there', () => {
+  it('is made up for: the link stays until then, because a new pod may have its name', async () => {
+    const web = await added(one, 'late');
+    await one.killAgent();
+    const answer = await one.call('DEL', {
+      netns: web.pod,
+      ...podArgs('late'),
+      config: { prevResult: web.answer.body },
+    });
+    expect([answer.exit, answer.text]).toEqual([0, '']);
+    expect(await one.run(['sh', '-c', 'ls /sys/class/net'])).toContain(linkOf('late'));
+    await one.startAgent();
+    expect(await one.run(['sh', '-c', 'ls /sys/class/net'])).not.toContain(linkOf('late'));
+    expect((await lines(one, 'rule')).join()).not.toContain(`to ${web.address} `);
+  });
+});
+
 describe('a pod with the name of one that is going', () => {
   it('takes its link, and a late DEL of the old one leaves the new one alone', async () => {
     const old = await added(one, 'db-0');
@@ -308,6 +346,27 @@ describe('a pool that is used up', () => {
     const again = await added(two, 'again');
     expect(again.address).toBe(gone.address);
     for (const pod of [...pods.filter((pod) => pod !== gone), again]) await ended(two, pod);
+  });
+});
+
+describe('twenty pods at once', () => {
+  it('have twenty addresses, on as many ENIs as they need', async () => {
+    const options = { warmEni: 1, enis: 6, addressesPerEni: 6 };
+    const setting = { network, address: peer('', 3).address, options };
+    const three = await labnetNode(programs, '10.244.3.0/24', setting);
+    try {
+      await three.startAgent();
+      const names = Array.from({ length: 20 }, (_, i) => `burst-${i}`);
+      const pods = await Promise.all(names.map((name) => added(three, name)));
+      expect(new Set(pods.map(({ address }) => address)).size).toBe(20);
+      expect((await lines(three, 'rule')).filter((line) => line.startsWith('512:'))).toHaveLength(
+        20,
+      );
+      await Promise.all(pods.map((pod) => ended(three, pod)));
+      expect(await lines(three, 'rule')).toHaveLength(4);
+    } finally {
+      await three.close();
+    }
   });
 });
 
