@@ -26,12 +26,12 @@ const vpc = z.strictObject({
     "AWS's WARM_ENI_TARGET: so many whole ENIs of addresses are kept free on every node. Not asked when warmIp or minimumIp is given.",
   ).default(1),
   warmIp: count(
-    0,
+    1,
     240,
     "AWS's WARM_IP_TARGET: so many addresses are kept free on every node.",
   ).optional(),
   minimumIp: count(
-    0,
+    1,
     240,
     "AWS's MINIMUM_IP_TARGET: so many addresses every node holds at least, free or not.",
   ).optional(),

@@ -39,7 +39,7 @@ export function poolKeeper({ context, subnet, again }: KeeperParts): PoolKeeper 
   }
 
   async function granted(wanted: number, least: number): Promise<number> {
-    const { count, refusal } = await subnet.grant(heldBy(pool()), wanted);
+    const { count, refusal } = await subnet.grant(heldBy(pool()), wanted, least);
     if (count < least) throw new Error(refusal ?? 'the subnet has no free address');
     return count;
   }
@@ -118,6 +118,8 @@ export function poolKeeper({ context, subnet, again }: KeeperParts): PoolKeeper 
         if (pool().problem !== problem) log(`the pool of addresses: ${problem}`);
         pool().problem = problem;
         await context.save();
+        // What was granted and not used.
+        await subnet.tell(heldBy(pool())).catch(() => undefined);
         return;
       }
     }

@@ -3,8 +3,11 @@ import { heldAnnotation, type VpcOptions } from '../config.ts';
 
 /** The addresses that all nodes share, as a VPC's subnet. */
 export interface Subnet {
-  /** How many of the wanted addresses this node may hold beside those that it holds, and why not all. */
-  grant(held: number, wanted: number): Promise<{ count: number; refusal?: string }>;
+  /**
+   * How many of the wanted addresses this node may hold beside those that it holds, and why not all.
+   * @param least With fewer than these nothing is taken.
+   */
+  grant(held: number, wanted: number, least?: number): Promise<{ count: number; refusal?: string }>;
   /** Says that this node holds fewer by now. */
   tell(held: number): Promise<void>;
 }
@@ -41,29 +44,42 @@ export function grantOf(
 
 /**
  * A subnet of a given size. Nobody keeps the count: each agent writes what its node holds into an annotation of its
- * Node. It writes what it wants before it adds up what all have written. The API server has one order for all that is
- * written, so two agents never both get the last address; at worst both see the other's wish, get nothing, and ask
- * again some seconds later.
+ * Node. It writes what it takes, and then adds up again what all have written. The API server has one order for all
+ * that is written, so two agents never both get the last address; at worst both see what the other takes, take
+ * nothing, and ask again some seconds later.
  */
 export function sharedSubnet(api: ApiClient, nodeName: string, size: number): Subnet {
-  const tell = (held: number): Promise<void> =>
-    api.patch(`/api/v1/nodes/${nodeName}`, {
+  let told: number | undefined;
+
+  async function tell(held: number): Promise<void> {
+    if (told === held) return;
+    await api.patch(`/api/v1/nodes/${nodeName}`, {
       metadata: { annotations: { [heldAnnotation]: String(held) } },
     });
+    told = held;
+  }
+
+  async function others(): Promise<Map<string, number>> {
+    const { items } = await api.get<{ items: HoldingNode[] }>('/api/v1/nodes');
+    return new Map(
+      items
+        .filter(({ metadata }) => metadata.name !== nodeName)
+        .map(({ metadata: { name, annotations } }) => [
+          name,
+          Number(annotations?.[heldAnnotation] ?? 0),
+        ]),
+    );
+  }
+
   return {
     tell,
-    async grant(held, wanted) {
-      await tell(held + wanted);
-      const { items } = await api.get<{ items: HoldingNode[] }>('/api/v1/nodes');
-      const holders = items
-        .filter(({ metadata }) => metadata.name !== nodeName)
-        .map(({ metadata }): [string, number] => [
-          metadata.name,
-          Number(metadata.annotations?.[heldAnnotation] ?? 0),
-        ]);
-      const answer = grantOf(size, new Map(holders), held, wanted);
-      if (answer.count < wanted) await tell(held + answer.count);
-      return answer;
+    async grant(held, wanted, least = 1) {
+      const hoped = grantOf(size, await others(), held, wanted);
+      if (hoped.count < least) return hoped;
+      await tell(held + hoped.count);
+      const sure = grantOf(size, await others(), held, hoped.count);
+      await tell(held + sure.count);
+      return sure.count < hoped.count ? sure : hoped;
     },
   };
 }

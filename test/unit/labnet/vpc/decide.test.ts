@@ -60,7 +60,6 @@ describe('a pool', () => {
     ['a minimum over two ENIs', { minimumIp: 8 }, 0, [5, 3]],
     ['a minimum and one warm: the minimum counts', { minimumIp: 8, warmIp: 1 }, 3, [5, 3]],
     ['a minimum and one warm: the warm one counts', { minimumIp: 4, warmIp: 1 }, 4, [5]],
-    ['no warm address and no minimum', { warmIp: 0 }, 0, []],
   ];
 
   it.each(targets)('%s', (_, options, inUse, wanted) => {
