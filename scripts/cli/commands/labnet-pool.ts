@@ -1,8 +1,8 @@
-import { CniError } from '../../labnet/cni/error.ts';
 import type { LabnetNode } from '../../lab/labnet/look.ts';
 import { nextGiven, roomOf } from '../../labnet/agent/addresses.ts';
 import { enisPage } from '../../labnet/agent/enis.ts';
 import type { AgentState } from '../../labnet/agent/state.ts';
+import { CniError } from '../../labnet/cni/error.ts';
 import type { NodeFacts } from '../../labnet/node/facts.ts';
 import type { CommandContext } from '../context.ts';
 import { eniLines } from '../labnet-enis.ts';

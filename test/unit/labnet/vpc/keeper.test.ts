@@ -62,12 +62,12 @@ function keeping(
     folder: '',
     log: () => undefined,
   };
-  const { reconcile } = poolKeeper({
+  const keeper = poolKeeper({
     context,
     subnet,
     again: parts.again ?? (() => Promise.resolve()),
   });
-  return { context, sent, saved: () => saves, reconcile };
+  return { context, sent, saved: () => saves, reconcile: () => keeper.reconcile() };
 }
 
 const sizes = ({ context }: Kept): number[] =>
@@ -142,10 +142,12 @@ describe('the keeper of a pool', () => {
 
   it('goes on when the API server is back', async () => {
     let away = true;
-    const subnet = subnetOf(100, 0);
-    const { grant } = subnet;
-    subnet.grant = (held, wanted) =>
-      away ? Promise.reject(new Error('ECONNREFUSED')) : grant(held, wanted);
+    const there = subnetOf(100, 0);
+    const subnet: Subnet = {
+      tell: (held) => there.tell(held),
+      grant: (held, wanted) =>
+        away ? Promise.reject(new Error('ECONNREFUSED')) : there.grant(held, wanted),
+    };
     const kept = keeping({}, subnet);
     await kept.reconcile();
     expect(kept.context.state.pool?.problem).toBe('ECONNREFUSED');
