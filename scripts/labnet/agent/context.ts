@@ -20,6 +20,8 @@ export interface AgentContext {
   /** Why pods cannot be started now; undefined when they can. */
   problem: () => string | undefined;
   policy?: PolicyGuard;
+  /** Gets more addresses for this node, if it can; absent where there are never more. */
+  grow?: () => Promise<void>;
   /** Folder of state, socket, tombstones and records of calls. */
   folder: string;
   log: (text: string) => void;

@@ -7,6 +7,7 @@ import type {
   SeenNamespace,
   SeenNeighbour,
   SeenRoute,
+  SeenRule,
 } from './seen.ts';
 
 async function json<T>(
@@ -23,13 +24,16 @@ async function json<T>(
 
 /** What a namespace has; without a name, the node's own. */
 export async function lookAt(exec: Exec, netns?: string): Promise<SeenNamespace> {
-  const [links, routes, neighbours, forwarding] = await Promise.all([
+  const [links, all, neighbours, forwarding, rules] = await Promise.all([
     json<SeenLink>(exec, netns, ['-details', 'address', 'show']),
-    json<SeenRoute>(exec, netns, ['-4', 'route', 'show', 'table', 'main']),
+    json<SeenRoute>(exec, netns, ['-4', 'route', 'show', 'table', 'all']),
     json<SeenNeighbour>(exec, netns, ['-4', 'neighbour', 'show', 'nud', 'all']),
     json<SeenForwarding>(exec, netns, ['fdb', 'show'], 'bridge'),
+    json<SeenRule>(exec, netns, ['-4', 'rule', 'show']),
   ]);
-  return { links, routes, neighbours, forwarding };
+  const routes = all.filter(({ table }) => table === undefined);
+  const otherRoutes = all.filter(({ table }) => table !== undefined && table !== 'local');
+  return { links, routes, otherRoutes, neighbours, forwarding, rules };
 }
 
 /** What is wrong with each step of a plan that was carried out earlier. */

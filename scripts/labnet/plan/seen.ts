@@ -22,6 +22,19 @@ export interface SeenRoute {
   dev?: string;
   scope?: string;
   flags?: string[];
+  /** Absent in the main table. */
+  table?: string;
+}
+
+/** Which table a packet is looked up in; the smallest priority comes first. */
+export interface SeenRule {
+  priority: number;
+  /** "all", or an address. */
+  src: string;
+  dst?: string;
+  fwmark?: string;
+  table?: string;
+  protocol?: string;
 }
 
 export interface SeenNeighbour {
@@ -40,7 +53,11 @@ export interface SeenForwarding {
 
 export interface SeenNamespace {
   links: readonly SeenLink[];
+  /** Of the main table. */
   routes: readonly SeenRoute[];
+  /** Of all other tables but the kernel's own. */
+  otherRoutes: readonly SeenRoute[];
+  rules: readonly SeenRule[];
   neighbours: readonly SeenNeighbour[];
   forwarding: readonly SeenForwarding[];
 }

@@ -14,8 +14,10 @@ function link(ifname: string, ifindex: number, address: string, mtu = 1500): See
 const seen: SeenNamespace = {
   links: [link('enp0s3', 2, '10.0.2.15/24'), link('enp0s8', 3, '10.100.198.201/24', 1400)],
   routes: [{ dst: 'default', gateway: '10.0.2.2', dev: 'enp0s3' }],
+  otherRoutes: [],
   neighbours: [],
   forwarding: [],
+  rules: [],
 };
 const config = { mode: 'overlay', iface: 'enp0s8', podSubnet: '10.244.0.0/16' } as const;
 const facts = nodeFacts(config, '10.244.1.0/24', uplinkOf(seen, 'enp0s8'));
