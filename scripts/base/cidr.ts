@@ -43,6 +43,11 @@ export function cidrProblem(text: string): string | undefined {
   return undefined;
 }
 
+/** The network that an interface's address is in: 10.100.198.0/24 for 10.100.198.201/24. */
+export function networkOf(address: string): string {
+  return new Address4(address).networkForm();
+}
+
 /** @throws Error when the text is no network; ask `cidrProblem` first. */
 export function parseCidr(text: string): Cidr {
   const problem = cidrProblem(text);

@@ -3,7 +3,9 @@
 # Arguments in pairs, any number of each:
 #   chain PREFIX   iptables chains in all tables, with the rules that jump there
 #   table TABLE    an nftables table with its family, as in "ip nat"
+#   alias PREFIX   devices whose alias begins with this
 #   link NAME      a device, the pods' ends that hang on it, and the rules that name it
+#   protocol N     what `ip rule` has of this protocol
 #   route CIDR     routes to anything within, through other nodes too
 #   path PATH      a file, or a folder with all that is in it
 #   empty DIR      a folder, if nothing is left in it
@@ -30,54 +32,46 @@ undo='
   /^COMMIT/ && rules flush != "" { printf "%s\n%s%s%sCOMMIT\n", table, rules, flush, drop }
 '
 
-chains='' tables=() links=() routes=() paths=() folders=() caches=() tasks='' failed=0
+chain=() table=() alias=() link=() protocol=() route=() path=() empty=() tasks=() results=() failed=0
+kinds=' chain table alias link protocol route path empty tasks results '
 while [ $# -gt 0 ]; do
-  case $1 in
-    chain) chains+=" $2" ;;
-    table) tables+=("$2") ;;
-    link) links+=("$2") ;;
-    route) routes+=("$2") ;;
-    path) paths+=("$2") ;;
-    empty) folders+=("$2") ;;
-    tasks) tasks=$2 ;;
-    results) caches+=("$2") ;;
-    *) echo "unknown kind: $1" >&2 && exit 2 ;;
-  esac
-  shift 2
+  [[ $kinds == *" $1 "* ]] || { echo "unknown kind: $1" >&2 && exit 2; }
+  declare -n list=$1
+  list+=("$2") && unset -n list && shift 2
 done
 
 for flavour in nft legacy; do
   command -v "iptables-$flavour-save" >/dev/null || continue
-  "iptables-$flavour-save" | awk -v chains="$chains" -v links="${links[*]}" "$undo" |
+  "iptables-$flavour-save" | awk -v chains="${chain[*]}" -v links="${link[*]}" "$undo" |
     "iptables-$flavour-restore" --noflush || failed=1
 done
 
-for table in "${tables[@]}"; do
+for one in "${table[@]}"; do
   # The words are family and name. Deleting what is not there is an error, so it is made first.
-  printf 'add table %s\ndelete table %s\n' "$table" "$table" | nft -f - || failed=1
+  printf 'add table %s\ndelete table %s\n' "$one" "$one" | nft -f - || failed=1
 done
-
 there() { ip link show dev "$1" >/dev/null 2>&1; }
-for link in "${links[@]}"; do
-  there "$link" || continue
-  for end in $(ip -o link show master "$link" type veth | awk -F '[:@ ]+' '{ print $2 }'); do
-    ip link delete dev "$end" 2>/dev/null || true # gone with its pod in the meantime
-  done
-  ip link delete dev "$link" || ! there "$link" || failed=1
+# The pods' ends: those that hang on a device of ours, and those whose alias says so.
+ends() {
+  for one in "${alias[@]}"; do ip -o link | grep -F "alias $one" || true; done
+  for one in "${link[@]}"; do ! there "$one" || ip -o link show master "$one" type veth; done
+}
+for end in $(ends | awk -F '[:@ ]+' '{ print $2 }'); do
+  ip link delete dev "$end" 2>/dev/null || true # gone with its pod in the meantime
 done
-
+for one in "${link[@]}"; do ! there "$one" || ip link delete dev "$one" || ! there "$one" || failed=1; done
+for one in "${protocol[@]}"; do ip -4 rule flush protocol "$one" || failed=1; done
 # Routes to a node's own networks have the scope link, and went with their device.
-for route in "${routes[@]}"; do
-  [ -z "$(ip -4 route show root "$route" scope global 2>/dev/null)" ] && continue
-  ip -4 route flush root "$route" scope global || failed=1
+for one in "${route[@]}"; do
+  [ -z "$(ip -4 route show root "$one" scope global 2>/dev/null)" ] ||
+    ip -4 route flush root "$one" scope global || failed=1
 done
-
-for path in "${paths[@]}"; do rm -rf -- "$path"; done
-for folder in "${folders[@]}"; do rmdir -- "$folder" 2>/dev/null || true; done
-for cache in "${caches[@]}"; do
-  for file in "$cache"/*; do
+rm -rf -- "${path[@]}"
+rmdir -- "${empty[@]}" 2>/dev/null || true
+for one in "${results[@]}"; do
+  for file in "$one"/*; do
     id=$(grep -oE '[0-9a-f]{64}' <<<"${file##*/}" || true)
-    [ -z "$id" ] || [ -e "$tasks/$id" ] || rm -f -- "$file"
+    [ -z "$id" ] || [ -e "${tasks[0]}/$id" ] || rm -f -- "$file"
   done
 done
 exit "$failed"

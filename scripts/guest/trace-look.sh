@@ -24,7 +24,7 @@ printf '{'
 field links ip -json -details address show
 field routes ip -4 -json route show table main
 field neighbours ip -4 -json neighbour show nud all
-field fdb bridge -json fdb show
+field forwarding bridge -json fdb show
 printf '"sysctls":%s}\n' "$(sysctls)"
 echo '== iptables'
 iptables-save 2>/dev/null

@@ -21,7 +21,7 @@ export interface Environment {
   token: string | undefined;
   /** When this run started nodes, in milliseconds since 1970; what the API says of them is older until they report. */
   nodesStarted: number | undefined;
-  /** The nodes are those that stood by: their pods were started earlier. */
+  /** The control plane was frozen, by standing by or by a snapshot that was killed: its pods were started earlier. */
   thawed: boolean;
   /** Ends all connections, so that the process can end. */
   close(): void;

@@ -1,5 +1,5 @@
 /** How packets get from node to node. */
-export const modes = ['overlay', 'host-gw'] as const;
+export const modes = ['overlay', 'host-gw', 'vpc'] as const;
 export type Mode = (typeof modes)[number];
 
 /** What the agent is told, the same on every node; the manifest's ConfigMap has it as JSON. */
@@ -9,7 +9,27 @@ export interface LabnetConfig {
   iface: string;
   /** All pods of the cluster. */
   podSubnet: string;
+  /** Of the mode vpc; `vpcDefaults` where it is absent. */
+  vpc?: VpcOptions;
 }
+
+/** The mode vpc: how many interfaces a node may have, and how many addresses it keeps ready. */
+export interface VpcOptions {
+  /** AWS's WARM_ENI_TARGET: so many whole ENIs of addresses are kept free. Not asked when one of the next two is given. */
+  warmEni: number;
+  /** AWS's WARM_IP_TARGET: so many addresses are kept free. */
+  warmIp?: number;
+  /** AWS's MINIMUM_IP_TARGET: so many addresses are held at least, free or not. */
+  minimumIp?: number;
+  /** ENIs per node, the node's own NIC among them. */
+  enis: number;
+  /** Addresses per ENI, its own (primary) one among them. */
+  addressesPerEni: number;
+  /** Addresses that all ENIs of the cluster may hold together; without it, as many as there are. */
+  subnetSize?: number;
+}
+
+export const vpcDefaults: VpcOptions = { warmEni: 1, enis: 3, addressesPerEni: 6 };
 
 /** Names and numbers that appear in the kernel. All begin with "labnet", so that nobody wonders whose they are. */
 export const bridge = 'labnet0';
@@ -25,6 +45,8 @@ export const routeProtocol = '198';
 
 /** What this node tells the others: the address of the chosen NIC. */
 export const addressAnnotation = 'labnet/address';
+/** In the mode vpc: how many addresses of the subnet this node's ENIs hold. */
+export const heldAnnotation = 'labnet/vpc-addresses';
 
 export const folders = {
   /** State, socket and tombstones; gone after a reboot, as is all that they tell of. */

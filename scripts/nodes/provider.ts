@@ -20,6 +20,9 @@ export interface EnvironmentSpec {
   sharedDir: string;
 }
 
+/** What a node was that runs now: at work already, frozen in the middle of its work, or not started. */
+export type Ensured = 'ran' | 'thawed' | 'started';
+
 /** Frozen: a `lab` that was killed while it copied the disks has left it so. */
 export type NodeState = 'running' | 'frozen' | 'stopped' | 'missing';
 
@@ -81,8 +84,8 @@ export interface Provider {
   preflight(): Promise<void>;
   /** Networks and whatever else all nodes share. */
   prepare(report: Report): Promise<void>;
-  /** Makes or starts the node, unless it runs, and returns when it answers ssh. True if it had to be started. */
-  ensure(name: string, report: Report, signal?: AbortSignal): Promise<boolean>;
+  /** Makes or starts the node, unless it runs, and returns when it answers ssh. */
+  ensure(name: string, report: Report, signal?: AbortSignal): Promise<Ensured>;
   /** Stops all nodes at once, as a power cut would; what is on their disks stays. */
   halt(report: Report): Promise<void>;
   readonly disks: Disks;

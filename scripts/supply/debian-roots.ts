@@ -34,8 +34,8 @@ export const toolsRoot: DebianRoot = {
     ...['iptables', 'nftables', 'iproute2', 'ipset', 'conntrack', 'ethtool', 'net-tools'],
     ...['iputils-ping', 'traceroute', 'tcpdump', 'curl', 'bind9-dnsutils', 'netcat-openbsd'],
     ...['jq', 'procps', 'ca-certificates', 'nginx-light', 'busybox-static', 'catatonit'],
-    // For the agent of labnet.
-    'nodejs',
+    // For the agent of labnet, and to measure pod networks.
+    ...['nodejs', 'iperf3'],
   ],
 };
 

@@ -1,4 +1,4 @@
-/** Seconds of repeated runs, by phase. */
+/** Seconds (or what the bench says) of repeated runs, by phase. */
 export type Samples = Map<string, number[]>;
 
 export function add(samples: Samples, phase: string, seconds: number): void {
@@ -13,16 +13,18 @@ export function percentile(values: readonly number[], share: number): number {
 
 /** A table for people, phases in the order in which they were first seen. */
 export function report(title: string, samples: Samples): string {
+  const width = Math.max(24, ...[...samples.keys()].map((phase) => phase.length));
   const rows = [...samples].map(([phase, values]) => [
-    phase.padEnd(24),
+    phase.padEnd(width),
     percentile(values, 0.5).toFixed(1).padStart(7),
     percentile(values, 0.95).toFixed(1).padStart(7),
+    percentile(values, 0.99).toFixed(1).padStart(7),
     Math.min(...values)
       .toFixed(1)
       .padStart(7),
     String(values.length).padStart(4),
   ]);
-  const head = [title.padEnd(24), '    p50', '    p95', '    min', ' n'].join(' ');
+  const head = [title.padEnd(width), '    p50', '    p95', '    p99', '    min', ' n'].join(' ');
   return [head, ...rows.map((row) => row.join(' '))].join('\n');
 }
 

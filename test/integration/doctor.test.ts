@@ -34,7 +34,11 @@ const needs: HostNeeds = {
     name: 'flannel',
     flannel: { iface: 'lab', backend: 'vxlan' },
     weave: { range: '10.214.0.0/16' },
-    labnet: { mode: 'overlay', iface: 'lab' },
+    labnet: {
+      mode: 'overlay',
+      iface: 'lab',
+      vpc: { warmEni: 1, enis: 3, addressesPerEni: 6 },
+    },
   },
   supply: { source: 'auto' },
 };

@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { networkOf, nthAddress } from '../../scripts/base/cidr.ts';
 import { projectRoot } from '../../scripts/base/paths.ts';
-import { nodeFacts, type NodeFacts } from '../../scripts/labnet/node/facts.ts';
-import { local } from '../../scripts/nodes/local.ts';
+import { vpcDefaults, type VpcOptions } from '../../scripts/labnet/config.ts';
+import { nodeFacts, type NodeFacts, type Peer } from '../../scripts/labnet/node/facts.ts';
+import type { Uplink } from '../../scripts/labnet/node/uplink.ts';
+import { local, type LocalOptions } from '../../scripts/nodes/local.ts';
 
 /** The programs that the tests of labnet call, built from their modules; seconds when Go has built them before. */
 export async function buildPrograms(folder: string): Promise<void> {
@@ -61,7 +63,7 @@ export interface LabnetNode {
   name: string;
   folder: string;
   /** Runs the words in the node's namespace. */
-  run(argv: readonly string[], options?: { allowFailure?: boolean }): Promise<string>;
+  run(argv: readonly string[], options?: LocalOptions): Promise<string>;
   call(command: string, options?: CallOptions): Promise<Answer>;
   /** Through cnitool, as the runtime would: a list of plugins, and the cache of results. */
   cnitool(command: string, network: string, pod: string): Promise<Answer>;
@@ -77,15 +79,60 @@ export interface LabnetNode {
 
 let counter = 0;
 
-export async function labnetNode(programs: string, range = '10.244.1.0/24'): Promise<LabnetNode> {
+/** A namespace that plays the nodes' network, and beside its router's address has those given. */
+export async function nodesNetwork(name: string, ...addresses: string[]): Promise<void> {
+  await local(['ip', 'netns', 'add', name]);
+  const lines = [
+    'link add br0 type bridge',
+    'link set br0 up',
+    'link set lo up',
+    'address add 10.100.217.1/24 dev br0',
+    ...addresses.map((address) => `address add ${address}/32 dev lo`),
+  ];
+  for (const line of lines) await local(['ip', '-n', name, ...line.split(' ')]);
+}
+
+/** The mode vpc needs a NIC: `enp0s8`, plugged into the bridge `br0` of the namespace `network`. */
+export interface VpcSetting {
+  network: string;
+  address: string;
+  options?: Partial<VpcOptions>;
+  peers?: readonly Peer[];
+}
+
+async function plugIn(node: string, { network, address }: VpcSetting): Promise<Uplink> {
+  const port = `p${counter++}`;
+  const lines = [
+    `link add ${port} netns ${network} type veth peer name enp0s8 netns ${node}`,
+    `-n ${network} link set ${port} master br0 up`,
+    `-n ${node} address add ${address}/24 dev enp0s8`,
+    `-n ${node} link set enp0s8 up`,
+    `-n ${node} route add default via ${nthAddress(networkOf(`${address}/24`), 1)}`,
+  ];
+  for (const line of lines) await local(['ip', ...line.split(' ')]);
+  return { link: 'enp0s8', address, network: networkOf(`${address}/24`), mtu: 1500 };
+}
+
+export async function labnetNode(
+  programs: string,
+  range = '10.244.1.0/24',
+  vpc?: VpcSetting,
+): Promise<LabnetNode> {
   const name = `labnet-test-${process.pid}-${counter++}`;
-  const folder = await mkdtemp(join(tmpdir(), 'labnet-'));
+  // In memory, as the agent's own folder is: it waits until what it writes is on disk.
+  const folder = await mkdtemp('/run/labnet-test-');
   const pods: string[] = [];
   let agent: ChildProcess | undefined;
   await local(['ip', 'netns', 'add', name]);
   await local(['ip', '-n', name, 'link', 'set', 'lo', 'up']);
-  const uplink = { link: 'lo', address: '192.0.2.1', mtu: 1500 };
-  const config = { mode: 'host-gw', iface: 'lo', podSubnet: '10.244.0.0/16' } as const;
+  const lo = { link: 'lo', address: '192.0.2.1', network: '192.0.2.0/24', mtu: 1500 };
+  const uplink = vpc ? await plugIn(name, vpc) : lo;
+  const config = {
+    mode: vpc ? 'vpc' : 'host-gw',
+    iface: uplink.link,
+    podSubnet: '10.244.0.0/16',
+    vpc: { ...vpcDefaults, ...vpc?.options },
+  } as const;
   const facts: NodeFacts = nodeFacts(config, range, uplink);
   const run: LabnetNode['run'] = async (argv, options = {}) =>
     (await local(['ip', 'netns', 'exec', name, ...argv], options)).stdout;
@@ -188,7 +235,7 @@ export async function labnetNode(programs: string, range = '10.244.1.0/24'): Pro
         'ip',
         [
           ...['netns', 'exec', name, process.execPath, join(programs, 'agent.mjs'), folder],
-          JSON.stringify(facts),
+          ...[JSON.stringify(facts), JSON.stringify(vpc?.peers ?? [])],
         ],
         { stdio: ['ignore', 'pipe', 'inherit'], cwd: projectRoot },
       );

@@ -9,6 +9,7 @@ import { nodeFacts, type NodeFacts, type Peer } from '../../scripts/labnet/node/
 import { nodePlan, peerPlan } from '../../scripts/labnet/node/wiring.ts';
 import type { Exec } from '../../scripts/labnet/plan/exec.ts';
 import { run } from '../../scripts/labnet/plan/run.ts';
+import type { SeenNamespace } from '../../scripts/labnet/plan/seen.ts';
 import type { Plan } from '../../scripts/labnet/plan/step.ts';
 import { bridgedPlan } from '../../scripts/labnet/pod/bridged.ts';
 import { hostMacOf, macOf } from '../../scripts/labnet/pod/names.ts';
@@ -30,6 +31,15 @@ const services: readonly (readonly [name: string, address: string, to?: PodName]
   ['web', '10.96.0.30', 'web'],
   ['empty', '10.96.0.40'],
 ];
+
+const untouched: SeenNamespace = {
+  links: [],
+  routes: [],
+  otherRoutes: [],
+  rules: [],
+  neighbours: [],
+  forwarding: [],
+};
 
 /** Two nodes and three pods out of network namespaces, wired by labnet's own plans. */
 export interface World {
@@ -134,7 +144,7 @@ export async function traceWorld(mode: Mode = 'overlay'): Promise<World> {
   async function wire(name: NodeName): Promise<void> {
     const other = name === 'node1' ? 'node2' : 'node1';
     const number = (node: NodeName): string => `10.100.198.${node === 'node1' ? 201 : 202}`;
-    const uplink = { link: 'enp0s8', address: number(name), mtu: 1500 };
+    const uplink = { link: 'enp0s8', address: number(name), network: '10.100.198.0/24', mtu: 1500 };
     const facts: NodeFacts = nodeFacts({ mode, iface: 'enp0s8', podSubnet }, rangeOf(name), uplink);
     const peer: Peer = { name: other, range: rangeOf(other), address: number(other) };
     await sh(
@@ -149,13 +159,7 @@ export async function traceWorld(mode: Mode = 'overlay'): Promise<World> {
        sysctl -qw net.bridge.bridge-nf-call-iptables=1`,
     );
     await within(name)(['iptables-restore'], kubeProxyRules());
-    await carryOut(
-      [
-        ...nodePlan(facts, { node: { links: [], routes: [], neighbours: [] } }),
-        ...peerPlan(facts, peer),
-      ],
-      name,
-    );
+    await carryOut([...nodePlan(facts, { node: untouched }), ...peerPlan(facts, peer)], name);
     for (const [pod, [node, hostPart]] of Object.entries(pods)) {
       if (node !== name) continue;
       const address = nthAddress(facts.range, hostPart);

@@ -55,5 +55,15 @@ export const labnet: CommandDefinition = {
       json: true,
       load: () => import('../commands/labnet-routes.ts'),
     },
+    {
+      name: 'policies',
+      summary: 'show the rules that network policies have become, and how often each decided',
+      examples: [
+        ['lab labnet policies', 'a line for each rule'],
+        ['lab policy why web db --port 80', 'which of them decide one connection'],
+      ],
+      json: true,
+      load: () => import('../commands/labnet-policies.ts'),
+    },
   ],
 };

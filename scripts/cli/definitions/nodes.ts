@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../definition.ts';
 import { labnet } from './labnet.ts';
+import { policy } from './policy.ts';
 
 const cni: CommandDefinition = {
   name: 'cni',
@@ -87,6 +88,7 @@ export const nodeCommands: readonly CommandDefinition[] = [
   },
   cni,
   labnet,
+  policy,
   {
     name: 'trace',
     arguments: '<from> <to>',

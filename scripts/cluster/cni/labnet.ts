@@ -12,11 +12,49 @@ import type { CniFacts, CniPlugin } from './plugin.ts';
 export const labnetManifest = join(projectRoot, 'manifests', 'cni', 'labnet', 'labnet.yml');
 const agentSource = join(projectRoot, 'scripts', 'labnet', 'agent', 'main.ts');
 
+function count(least: number, most: number, description: string): z.ZodInt {
+  return z.int().min(least).max(most).describe(description);
+}
+
+/** 15 times 16 and the numbers that stay unused fit into a node's range, a /24. */
+const most = { enis: 15, addresses: 16 };
+
+const vpc = z.strictObject({
+  warmEni: count(
+    0,
+    most.enis,
+    "AWS's WARM_ENI_TARGET: so many whole ENIs of addresses are kept free on every node. Not asked when warmIp or minimumIp is given.",
+  ).default(1),
+  warmIp: count(
+    1,
+    240,
+    "AWS's WARM_IP_TARGET: so many addresses are kept free on every node.",
+  ).optional(),
+  minimumIp: count(
+    1,
+    240,
+    "AWS's MINIMUM_IP_TARGET: so many addresses every node holds at least, free or not.",
+  ).optional(),
+  enis: count(1, most.enis, 'ENIs that a node may have, its own NIC among them.').default(3),
+  addressesPerEni: count(
+    2,
+    most.addresses,
+    'Addresses that an ENI may have, its own among them.',
+  ).default(6),
+  subnetSize: count(
+    1,
+    65_536,
+    'Addresses that all ENIs of the cluster may hold together; without it there is no limit.',
+  ).optional(),
+});
+
 const options = z.strictObject({
   mode: z
-    .enum(['overlay', 'host-gw'])
+    .enum(['overlay', 'host-gw', 'vpc'])
     .default('overlay')
-    .describe('How packets travel between nodes: wrapped in VXLAN, or by plain routes.'),
+    .describe(
+      'How packets travel between nodes: wrapped in VXLAN, by plain routes, or as with the AWS VPC CNI.',
+    ),
   iface: z
     .string()
     .meta({
@@ -24,6 +62,7 @@ const options = z.strictObject({
         'NIC whose address the nodes tell each other: lab, default-route (the NAT NIC, which breaks the pod network), the name of a NIC, or a network that it has an address in.',
     })
     .default('lab'),
+  vpc: vpc.prefault({}).describe('Options of the mode vpc; the others do not ask for them.'),
 });
 
 function optionsOf(cni: CniSettings): z.output<typeof options> {
@@ -63,9 +102,14 @@ function digest(...texts: string[]): string {
 /** Works the agent and the options into the manifest's objects. */
 export function labnetObjects(manifest: string, facts: CniFacts, agent: string): KubeObject[] {
   const { settings, apiServer } = facts;
-  const { mode, iface } = optionsOf(settings.cni);
+  const { mode, iface, vpc: vpcOptions } = optionsOf(settings.cni);
   const nic = iface === 'lab' ? labNic : iface;
-  const config = JSON.stringify({ mode, iface: nic, podSubnet: settings.podSubnet }, null, 2);
+  const more = mode === 'vpc' ? { vpc: vpcOptions } : {};
+  const config = JSON.stringify(
+    { mode, iface: nic, podSubnet: settings.podSubnet, ...more },
+    null,
+    2,
+  );
   const objects = parseManifest(manifest);
   for (const object of objects) {
     if (object.kind === 'ConfigMap') {
@@ -103,9 +147,16 @@ export const labnet = {
   agent: { namespace: 'labnet', daemonSet: 'labnet' },
   servesWhen: '/etc/cni/net.d/10-labnet.conflist',
   traces: {
-    links: ['labnet0', 'labnet.1'],
+    links: [
+      ...['labnet0', 'labnet.1'],
+      // Secondary ENIs of the mode vpc.
+      ...Array.from({ length: most.enis - 1 }, (_, i) => `labnet-eni${i + 1}`),
+    ],
     paths: ['/etc/cni/net.d/10-labnet.conflist', '/opt/cni/bin/labnet', '/run/labnet'],
     chains: [],
-    tables: ['ip labnet_nat', 'inet labnet_policy'],
+    tables: ['ip labnet_nat', 'ip labnet_vpc', 'inet labnet_policy'],
+    // The agent's routeProtocol (scripts/labnet/config.ts).
+    protocols: ['198'],
+    aliases: ['labnet:'],
   },
 } satisfies CniPlugin;

@@ -15,6 +15,8 @@ export interface Look {
   chains: string[];
   /** nftables tables with their family. */
   tables: string[];
+  /** Numbers that mark rules of `ip rule`. */
+  protocols: string[];
   paths: string[];
 }
 
@@ -25,6 +27,7 @@ export function parseLook(text: string): Look {
     links: [],
     chains: [],
     tables: [],
+    protocols: [],
     paths: [],
   };
   const lists: Record<string, string[]> = {
@@ -32,6 +35,7 @@ export function parseLook(text: string): Look {
     link: look.links,
     chain: look.chains,
     table: look.tables,
+    protocol: look.protocols,
     path: look.paths,
   };
   for (const line of text.split('\n')) {
@@ -57,6 +61,9 @@ export function tracesSeen({ traces }: CniPlugin, look: Look): string[] {
     ...(traces.tables ?? [])
       .filter((table) => look.tables.includes(table))
       .map((table) => `nftables table ${table}`),
+    ...(traces.protocols ?? [])
+      .filter((number) => look.protocols.includes(number))
+      .map((number) => `rules of protocol ${number} in ip rule`),
   ];
 }
 

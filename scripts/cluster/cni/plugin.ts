@@ -20,6 +20,10 @@ export interface CniTraces {
   chains: readonly string[];
   /** nftables tables with their family, as in "ip nat". */
   tables?: readonly string[];
+  /** Numbers that mark its rules in `ip rule` (and routes, in tables other than main). */
+  protocols?: readonly string[];
+  /** Beginnings of the aliases of links that have no name known beforehand, as pods' ends without a bridge. */
+  aliases?: readonly string[];
 }
 
 /** A pod network: one file here, one line in `index.ts`, and its manifest. */

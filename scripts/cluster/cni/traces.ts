@@ -17,11 +17,13 @@ const runningTasks = '/run/containerd/io.containerd.runtime.v2.task/k8s.io';
 
 /** Arguments of guest/cni-remove.sh for one pod network. */
 export function removalArguments(plugin: CniPlugin, settings: ClusterSettings): Argv {
-  const { links, paths, chains, tables = [] } = plugin.traces;
+  const { links, paths, chains, tables = [], protocols = [], aliases = [] } = plugin.traces;
   const pairs: [kind: string, value: string][] = [
     ...[...chains, ...sharedChains].map((prefix): [string, string] => ['chain', prefix]),
     ...tables.map((table): [string, string] => ['table', table]),
+    ...aliases.map((prefix): [string, string] => ['alias', prefix]),
     ...links.map((name): [string, string] => ['link', name]),
+    ...protocols.map((number): [string, string] => ['protocol', number]),
     ['route', plugin.podRange?.(settings) ?? settings.podSubnet],
     ...[...paths, teardownConfig].map((path): [string, string] => ['path', path]),
     ['empty', `${cniState}/networks`],

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { LabError, usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { nextGiven } from '../../labnet/agent/addresses.ts';
 import { attachmentFor } from '../../labnet/agent/attachment.ts';
 import type { AgentState } from '../../labnet/agent/state.ts';
 import { explain, type Explanation } from '../../labnet/explain/explanation.ts';
-import { nextAddress } from '../../labnet/ipam/range.ts';
 import type { NodeFacts } from '../../labnet/node/facts.ts';
 import type { Node } from '../../nodes/node.ts';
 import { agentState, callRecord } from './look.ts';
@@ -102,9 +102,9 @@ export async function explainDryRun(
   nodeName?: string,
 ): Promise<Explanation> {
   const node = nodeNamed(cluster, nodeName ?? (cluster.workers[0] ?? cluster.controlPlane).name);
-  const { facts, attachments, last } = await stateOn(node);
-  const taken = new Set(Object.values(attachments).map(({ wiring }) => wiring.address));
-  const { address } = nextAddress(facts.range, taken, last);
+  const state = await stateOn(node);
+  const { facts } = state;
+  const given = nextGiven(state, facts);
   const label = `${namespace}/${name}`;
   const containerId = createHash('sha256').update(label).digest('hex');
   const attachment = attachmentFor(
@@ -116,7 +116,7 @@ export async function explainDryRun(
       config: { cniVersion: '1.1.0', name: 'labnet', portMappings: [] },
     },
     facts,
-    address,
+    given,
   );
   return explain({ pod: label, node: node.name, facts, attachment });
 }

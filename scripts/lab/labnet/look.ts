@@ -94,7 +94,11 @@ async function lookAtNode(node: Node, all: readonly Peer[]): Promise<LabnetNode>
       };
     }
     const look: Seen = { node: seen };
-    const plan = [...nodePlan(facts, look), ...peers.flatMap((peer) => peerPlan(facts, peer))];
+    const enis = state.pool?.enis;
+    const plan = [
+      ...nodePlan(facts, look, enis),
+      ...peers.flatMap((peer) => peerPlan(facts, peer, enis)),
+    ];
     return { ...base, state, ...(unready ? { unready } : {}), wiring: problemsOf(plan, look) };
   } catch (error) {
     return { ...base, problem: messageOf(error) };

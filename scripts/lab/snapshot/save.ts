@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/files.ts';
 import { presentCni } from '../../cluster/cni/install.ts';
 import { initialised } from '../../cluster/control-plane.ts';
@@ -53,7 +54,8 @@ export async function saveSnapshot(
       };
     });
   } finally {
-    await forgetRun(cluster);
+    // Left behind it does no harm, and a failed save has a better reason than this.
+    await forgetRun(cluster).catch((error: unknown) => report(messageOf(error)));
   }
 }
 

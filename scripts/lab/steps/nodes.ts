@@ -57,8 +57,11 @@ function nodeStep(name: string): LabStep {
     explain: ({ provider }) => provider.byHand.ensure(name),
     async run(environment, report, signal) {
       const now = Date.now();
-      const started = await environment.provider.ensure(name, report, signal);
-      if (started) environment.nodesStarted ??= now;
+      const was = await environment.provider.ensure(name, report, signal);
+      if (was !== 'ran') environment.nodesStarted ??= now;
+      // Its pods, and with them the cluster's DNS, are those from before: nobody starts them again.
+      if (was === 'thawed' && name === environment.cluster.controlPlane.name)
+        environment.thawed = true;
     },
   };
 }

@@ -1,6 +1,6 @@
-import { linkNamed } from '../../labnet/plan/seen.ts';
+import { linkNamed, type SeenForwarding } from '../../labnet/plan/seen.ts';
 import { legOf, lookOf, type Evidence, type Leg } from './evidence.ts';
-import type { FdbEntry, Look } from './look.ts';
+import type { Look } from './look.ts';
 import { isWrapping, type Pass } from './nft-trace.ts';
 import type { Packet } from './packet.ts';
 import { routeKey, type RouteAnswer, type RouteQuestion } from './route.ts';
@@ -49,14 +49,14 @@ export function routeInPod(evidence: Evidence, { direction, start }: Leg): Asked
 }
 
 /** Where a tunnel sends frames for the next hop: a neighbour entry gives the MAC, a forwarding entry the other node. */
-export function tunnelEntry(look: Look, tunnel: string, hop: string): FdbEntry | undefined {
+export function tunnelEntry(look: Look, tunnel: string, hop: string): SeenForwarding | undefined {
   const { lladdr } = look.neighbours.find(({ dst, dev }) => dst === hop && dev === tunnel) ?? {};
-  return look.fdb.find(({ mac, ifname }) => mac === lladdr && ifname === tunnel);
+  return look.forwarding.find(({ mac, ifname }) => mac === lladdr && ifname === tunnel);
 }
 
 function underlay(evidence: Evidence, node: string): Asked[] {
   const look = lookOf(evidence, node);
-  return look.fdb
+  return look.forwarding
     .filter(({ dst, ifname }) => dst !== undefined && linkNamed(look, ifname) !== undefined)
     .map(({ dst = '' }) => ({ place: node, question: { dst } }));
 }

@@ -3,16 +3,11 @@ import { guestText } from '../../cluster/guest.ts';
 import type { SeenLink, SeenNamespace } from '../../labnet/plan/seen.ts';
 import { inside, type End, type TraceNode } from './place.ts';
 
-/** A forwarding entry: frames to this MAC leave by this link, and by a tunnel to this address. */
-export interface FdbEntry {
-  mac: string;
-  ifname: string;
-  dst?: string;
-}
-
 /** What a network namespace has, by itself: no packet is needed to see it. */
-export interface Look extends SeenNamespace {
-  fdb: readonly FdbEntry[];
+export interface Look extends Pick<
+  SeenNamespace,
+  'links' | 'routes' | 'neighbours' | 'forwarding'
+> {
   /** Last word of the path -> value. */
   sysctls: Readonly<Record<string, number>>;
   /** The lines of iptables-save. */
@@ -55,7 +50,7 @@ export function lookAtEnd(end: End): Promise<Look> {
 }
 
 /** The link that has this address. */
-export function linkWith({ links }: SeenNamespace, address: string): SeenLink | undefined {
+export function linkWith({ links }: Look, address: string): SeenLink | undefined {
   return links.find(({ addr_info: all = [] }) => all.some(({ local }) => local === address));
 }
 
@@ -69,4 +64,9 @@ export function cableOf(node: Look, pod: Look): SeenLink | undefined {
     peer === undefined || ifname === 'lo' ? [] : [peer],
   );
   return node.links.find((link) => kindOf(link) === 'veth' && numbers.includes(link.ifindex));
+}
+
+/** Pod networks that route every pod by itself have no bridge, so a cable without one is right there. */
+export function hasBridge({ links }: Look): boolean {
+  return links.some((link) => kindOf(link) === 'bridge');
 }

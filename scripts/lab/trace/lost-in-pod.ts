@@ -1,5 +1,6 @@
 import { isUp, type SeenLink } from '../../labnet/plan/seen.ts';
 import { answerTo, routeInPod } from './ask.ts';
+import { hasBridge } from './look.ts';
 import { onNode, type Cause, type CauseId } from './cause.ts';
 import { cable, lookOf, type Evidence, type Leg, type SeenEnd } from './evidence.ts';
 
@@ -31,6 +32,9 @@ function beyondTheCable(evidence: Evidence, end: SeenEnd, hop: string, told: Tol
   const show = onNode(node, `ip -details address show ${link.ifname}`);
   if (!isUp(link)) {
     return told('link-down', `${link.ifname} is down`, `${asked}: the cable is off`, show);
+  }
+  if (!bridge && !hasBridge(look)) {
+    return told('gateway', `no answer from ${hop}`, `${asked}: the node keeps silent`, show);
   }
   if (!bridge) {
     const why = `${asked}: ${link.ifname} is not plugged into a bridge`;

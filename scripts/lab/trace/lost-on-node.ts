@@ -2,7 +2,7 @@ import { isUp, linkNamed } from '../../labnet/plan/seen.ts';
 import { answerTo, routeOnNode } from './ask.ts';
 import { onNode, type Cause, type CauseId } from './cause.ts';
 import { cable, linkKind, lookOf, type Evidence, type Leg } from './evidence.ts';
-import { linkWith } from './look.ts';
+import { hasBridge, linkWith } from './look.ts';
 import { isWrapping, type Pass } from './nft-trace.ts';
 import { routeText, type RouteAnswer } from './route.ts';
 import { unanswered } from './lost-in-pod.ts';
@@ -115,7 +115,7 @@ function inTheBridge(evidence: Evidence, leg: Leg, node: string, link: string): 
         show,
       );
     }
-    if (port.master === undefined) {
+    if (port.master === undefined && hasBridge(look)) {
       const why = `the cable to ${end.label} is not plugged into the bridge`;
       return told('bridge', `link ${name}`, `${name} has no master`, why, show);
     }

@@ -1,15 +1,20 @@
 import { CniError, cniCode, type CniAnswer } from '../cni/error.ts';
 import type { Call, CniRequest } from '../cni/request.ts';
 import { answerOf } from '../cni/result.ts';
-import { nextAddress } from '../ipam/range.ts';
 import { run } from '../plan/run.ts';
+import { linkNameFor } from '../pod/drivers.ts';
+import { nextGiven, noteGiven } from './addresses.ts';
 import { attachmentFor, attachmentPlan, attachmentResult } from './attachment.ts';
 import { callPath, writeCall } from './calls.ts';
 import type { AgentContext } from './context.ts';
-import { attachmentKey } from './state.ts';
+import { detach } from './del.ts';
+import { attachmentKey, type AttachmentState } from './state.ts';
 
-/** Takes an address and notes the attachment, without a pause in between: two calls never get the same one. */
-function begin({ state, problem }: AgentContext, request: CniRequest): string {
+/** Notes the attachment with its address, without a pause in between: two calls never get the same one. */
+function note(
+  { state, problem }: AgentContext,
+  request: CniRequest,
+): { key: string; before?: AttachmentState } {
   const reason = problem();
   if (reason !== undefined || !state.facts) {
     throw new CniError(cniCode.tryAgainLater, 'labnet is not ready on this node', reason);
@@ -19,11 +24,37 @@ function begin({ state, problem }: AgentContext, request: CniRequest): string {
     const text = `${request.ifName} of container ${request.containerId} is connected already`;
     throw new CniError(cniCode.alreadyAttached, text, 'ADD comes once; DEL takes it back');
   }
-  const taken = Object.values(state.attachments).map(({ wiring }) => wiring.address);
-  const { address, number } = nextAddress(state.facts.range, new Set(taken), state.last);
-  state.attachments[key] = attachmentFor(request, state.facts, address);
-  state.last = number;
-  return key;
+  const hostLink = linkNameFor(state.facts, request);
+  const before = Object.values(state.attachments).find((one) => one.wiring.hostLink === hostLink);
+  if (before?.done === false) {
+    const text = `${before.wiring.label} is being connected for another container`;
+    throw new CniError(cniCode.tryAgainLater, text);
+  }
+  if (before) return { key, before };
+  const given = nextGiven(state, state.facts);
+  state.attachments[key] = attachmentFor(request, state.facts, given);
+  noteGiven(state, state.facts, given);
+  return { key };
+}
+
+/**
+ * In the mode vpc, a link has its pod's name, and the new pod of a StatefulSet that of the old one, whose DEL may still
+ * be to come: the old one goes first, as in AWS, and with it its record, so that its DEL finds nothing to do.
+ */
+async function begin(context: AgentContext, request: CniRequest): Promise<string> {
+  let grown = false;
+  for (;;) {
+    try {
+      const { key, before } = note(context, request);
+      if (!before) return key;
+      await detach(context, before.containerId, before.ifName);
+    } catch (error) {
+      const full = error instanceof CniError && error.code === cniCode.rangeFull;
+      if (!full || grown || !context.grow) throw error;
+      grown = true;
+      await context.grow();
+    }
+  }
 }
 
 /**
@@ -38,7 +69,7 @@ export async function add(
 ): Promise<CniAnswer> {
   const start = performance.now();
   const { state, exec, policy, folder } = context;
-  const key = begin(context, request);
+  const key = await begin(context, request);
   const attachment = state.attachments[key];
   if (!attachment) throw new Error(`no attachment ${key}`);
   try {

@@ -1,6 +1,7 @@
 import { CniError, cniCode, type CniAnswer } from '../cni/error.ts';
 import type { CniRequest } from '../cni/request.ts';
 import { answerOf } from '../cni/result.ts';
+import { reachOf } from '../pod/drivers.ts';
 import { lookAt, problemsOf } from '../plan/look.ts';
 import { attachmentPlan } from './attachment.ts';
 import type { AgentContext } from './context.ts';
@@ -24,7 +25,7 @@ export async function check(context: AgentContext, request: CniRequest): Promise
     throw new CniError(cniCode.unknownContainer, text);
   }
   const { wiring } = attachment;
-  const address = `${wiring.address}/${wiring.prefix}`;
+  const address = `${wiring.address}/${reachOf(wiring).prefix}`;
   const others = believed(config.prevResult).filter((one) => one !== address);
   const [node, pod] = await Promise.all([
     lookAt(context.exec),

@@ -7,6 +7,8 @@ import type { AgentState } from './state.ts';
 export interface PolicyGuard {
   /** Steps that put the rules for this pod in force; empty where none select it. */
   planFor: (pod: PodName, address: string) => Promise<Plan>;
+  /** A pod has gone from this node. */
+  changed: () => void;
 }
 
 /** What all calls of one agent share. */
@@ -18,6 +20,8 @@ export interface AgentContext {
   /** Why pods cannot be started now; undefined when they can. */
   problem: () => string | undefined;
   policy?: PolicyGuard;
+  /** Gets more addresses for this node, if it can; absent where there are never more. */
+  grow?: () => Promise<void>;
   /** Folder of state, socket, tombstones and records of calls. */
   folder: string;
   log: (text: string) => void;

@@ -6,10 +6,15 @@ import { hostLinkName } from '../pod/names.ts';
 import { attachmentPlan } from './attachment.ts';
 import { callPath, forgetCall } from './calls.ts';
 import type { AgentContext } from './context.ts';
-import { attachmentKey } from './state.ts';
+import { noteFreed } from './addresses.ts';
+import { attachmentKey, type AgentState } from './state.ts';
+
+/** Those that are being taken away, by key. */
+const underWay = new WeakMap<AgentState, Map<string, Promise<void>>>();
 
 /**
- * Takes an attachment away, known or not. The address is free only when the kernel has nothing of it any more.
+ * Takes an attachment away, known or not. The address is free only when the kernel has nothing of it any more. Two
+ * calls for the same one share the work: the later half of one could otherwise hit what has the same name by then.
  * @throws CniError 102 naming what is left; DEL may be called again then.
  */
 export async function detach(
@@ -17,6 +22,16 @@ export async function detach(
   containerId: string,
   ifName: string,
 ): Promise<void> {
+  const all = underWay.get(context.state) ?? new Map<string, Promise<void>>();
+  underWay.set(context.state, all);
+  const key = attachmentKey(containerId, ifName);
+  const work =
+    all.get(key) ?? takeAway(context, containerId, ifName).finally(() => all.delete(key));
+  all.set(key, work);
+  await work;
+}
+
+async function takeAway(context: AgentContext, containerId: string, ifName: string): Promise<void> {
   const { state, exec, folder } = context;
   const key = attachmentKey(containerId, ifName);
   const attachment = state.attachments[key];
@@ -29,7 +44,9 @@ export async function detach(
   }
   if (attachment) {
     Reflect.deleteProperty(state.attachments, key);
+    noteFreed(state, attachment.wiring.address);
     await context.save();
+    context.policy?.changed();
   }
   await forgetCall(callPath(folder, containerId, ifName));
 }

@@ -8,10 +8,9 @@ import { lookAt } from '../plan/look.ts';
 import { undo } from '../plan/run.ts';
 import type { AgentContext } from './context.ts';
 import { detach, unknownLink } from './del.ts';
+import { ourLink } from '../pod/names.ts';
 import { attachmentKey, type AttachmentState } from './state.ts';
-
-/** How `hostLinkName` builds names; anything else is somebody else's. */
-const ourLink = /^lab[0-9a-f]{11}$/;
+import { strayEnis, strayPodRules } from './strays.ts';
 
 /** Detaches all of these; what does not work is told, and tried again next time. */
 async function detachAll(
@@ -102,7 +101,7 @@ export async function collect(
 export async function recover(context: AgentContext): Promise<void> {
   const { state, exec } = context;
   await bury(context);
-  const { links } = await lookAt(exec);
+  const { links, rules } = await lookAt(exec);
   const there = new Set(links.map(({ ifname }) => ifname));
   const gone = new Set(await withoutNamespace(context));
   const lost = Object.values(state.attachments).filter(
@@ -111,5 +110,10 @@ export async function recover(context: AgentContext): Promise<void> {
   for (const problem of await detachAll(context, lost)) context.log(problem);
   const known = new Set(Object.values(state.attachments).map(({ wiring }) => wiring.hostLink));
   const unknown = [...there].filter((name) => ourLink.test(name) && !known.has(name));
-  for (const problem of await undo(unknown.map(unknownLink), exec)) context.log(problem);
+  const strays = [
+    ...unknown.map(unknownLink),
+    ...strayEnis(state, there),
+    ...strayPodRules(state, rules),
+  ];
+  for (const problem of await undo(strays, exec)) context.log(problem);
 }

@@ -10,9 +10,11 @@ export interface Pages {
   /** Why pods cannot be started now. */
   unready(): string | undefined;
   metrics(): string;
+  /** The ENIs of the mode vpc, as AWS shows them. */
+  enis(): unknown;
 }
 
-/** /healthz, /readyz and /metrics, by GET. */
+/** /healthz, /readyz, /metrics and /v1/enis, by GET. */
 export async function serveHttp(pages: Pages, port = httpPort): Promise<Server> {
   const health = (problem: string | undefined): [number, string] =>
     problem === undefined ? [200, 'ok\n'] : [503, `${problem}\n`];
@@ -20,6 +22,7 @@ export async function serveHttp(pages: Pages, port = httpPort): Promise<Server> 
     '/healthz': () => health(pages.unhealthy()),
     '/readyz': () => health(pages.unready()),
     '/metrics': () => [200, pages.metrics()],
+    '/v1/enis': () => [200, `${JSON.stringify(pages.enis(), null, 2)}\n`],
   };
   const server = createServer((request, response) => {
     const answer = answers[request.url ?? ''];

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { messageOf } from '../../base/errors.ts';
-import { parseCidr } from '../../base/cidr.ts';
 import { sleep } from '../../base/until.ts';
 import { apiClient, type ApiClient } from '../api/client.ts';
 import { watch } from '../api/watch.ts';
@@ -9,17 +8,25 @@ import { addressAnnotation, folders, type LabnetConfig } from '../config.ts';
 import { nodeFacts, type NodeFacts, type Peer } from '../node/facts.ts';
 import { uplinkOf } from '../node/uplink.ts';
 import { wireNode } from '../node/wire.ts';
+import { peerPlan } from '../node/wiring.ts';
 import { exec } from '../plan/exec.ts';
 import { lookAt } from '../plan/look.ts';
+import { newPool } from '../vpc/pool.ts';
+import { roomOf } from './addresses.ts';
 import { answerTo } from './answer.ts';
 import type { AgentContext } from './context.ts';
+import { enisPage } from './enis.ts';
 import { collect, recover } from './gc.ts';
+import { keepPolicies } from './policies.ts';
 import { serveHttp } from './http.ts';
 import { installConflist, installShim } from './install.ts';
+import { keepPool, tellHeld } from './keep-pool.ts';
+import type { PoolKeeper } from './keeper.ts';
 import { metrics } from './metrics.ts';
 import { peerOf, peerSync, type ApiNode } from './peers.ts';
 import { serve } from './serve.ts';
-import { loadState, stateWriter } from './state.ts';
+import { loadState, stateWriter, type AgentState } from './state.ts';
+import { subnetFor } from './subnet.ts';
 
 const nodeName = process.env['NODE_NAME'] ?? hostname();
 const configFile = process.env['LABNET_CONFIG'] ?? '/etc/labnet/config.json';
@@ -56,33 +63,60 @@ async function learnFacts(api: ApiClient, config: LabnetConfig): Promise<NodeFac
   return nodeFacts(config, range, uplinkOf(await lookAt(exec), config.iface));
 }
 
+/** The pods that are connected here, by their names in the API. */
+function podAddresses({ attachments }: AgentState): Map<string, string> {
+  return new Map(
+    Object.values(attachments).flatMap(({ pod, wiring }) =>
+      pod ? [[`${pod.namespace}/${pod.name}`, wiring.address] as const] : [],
+    ),
+  );
+}
+
 async function main(): Promise<void> {
   const config = JSON.parse(await readFile(configFile, 'utf8')) as LabnetConfig;
   const state = await loadState();
   const write = stateWriter();
   const counted = metrics();
+  const api = await apiClient({
+    host: process.env['KUBERNETES_SERVICE_HOST'] ?? '',
+    port: Number(process.env['KUBERNETES_SERVICE_PORT']),
+  });
+  const stop = new AbortController();
+  const policies = keepPolicies({
+    api,
+    exec,
+    nodeName,
+    localAddresses: () => podAddresses(state),
+    log,
+    signal: stop.signal,
+  });
   let problem: string | undefined = 'the agent is starting';
   const context: AgentContext = {
     state,
     save: () => write(state),
     exec,
     problem: () => problem,
+    policy: policies,
     folder: folders.run,
     log,
   };
 
   let peers = 0;
+  let keeper: PoolKeeper | undefined;
   await serveHttp({
     unhealthy: () => undefined,
     unready: () => problem,
+    enis: () => enisPage(state),
     metrics: () => {
       const used = Object.keys(state.attachments).length;
-      const range = state.facts ? parseCidr(state.facts.range) : { first: 0, last: 2 };
       return counted.text({
         labnet_ready: problem === undefined ? 1 : 0,
         labnet_attachments: used,
-        labnet_addresses_free: range.last - range.first - 2 - used,
+        labnet_addresses_free: state.facts ? roomOf(state, state.facts) - used : 0,
         labnet_peers: peers,
+        labnet_policy_rules: policies.figures().rules,
+        labnet_policy_sync_seconds: policies.figures().seconds,
+        labnet_policy_failures_total: policies.figures().failures,
         process_resident_memory_bytes: process.memoryUsage.rss(),
       });
     },
@@ -94,18 +128,15 @@ async function main(): Promise<void> {
     const { command, answer } = await answerTo(context, call);
     counted.called(command, answer.exit, performance.now() - begin);
     if (answer.exit !== 0) log(`${command}: ${answer.stdout.trim()}`);
+    void keeper?.reconcile();
     return answer;
   });
 
   const waiting = (text: string): void => void (problem = text);
-  const api = await apiClient({
-    host: process.env['KUBERNETES_SERVICE_HOST'] ?? '',
-    port: Number(process.env['KUBERNETES_SERVICE_PORT']),
-  });
   // After a crash the old facts serve at once, so that pods can start even while the API server is away.
   const old = state.facts;
   if (old) {
-    await patiently('wiring this node', () => wireNode(old, exec), waiting);
+    await patiently('wiring this node', () => wireNode(old, exec, state.pool?.enis), waiting);
     problem = undefined;
   }
   const facts = await patiently(
@@ -114,8 +145,10 @@ async function main(): Promise<void> {
     old ? () => undefined : waiting,
   );
   state.facts = facts;
+  if (facts.mode === 'vpc') state.pool ??= newPool(facts.uplink.address, Date.now());
+  else Reflect.deleteProperty(state, 'pool');
   await context.save();
-  await patiently('wiring this node', () => wireNode(facts, exec), waiting);
+  await patiently('wiring this node', () => wireNode(facts, exec, state.pool?.enis), waiting);
   const own = { metadata: { annotations: { [addressAnnotation]: facts.uplink.address } } };
   await patiently(
     'telling the address',
@@ -123,8 +156,7 @@ async function main(): Promise<void> {
     waiting,
   );
 
-  const sync = peerSync(facts, exec);
-  const stop = new AbortController();
+  const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec);
   let ready: (() => void) | undefined;
   const firstSync = new Promise<void>((resolve) => (ready = resolve));
   void watch<ApiNode, Peer | undefined>(api, {
@@ -140,7 +172,12 @@ async function main(): Promise<void> {
     onProblem: (text) => text !== undefined && log(`API server: ${text}`),
     signal: stop.signal,
   });
-  await firstSync;
+  await Promise.all([firstSync, policies.inForce]);
+  if (facts.mode === 'vpc') {
+    const subnet = subnetFor(api, nodeName, facts.vpc);
+    await patiently('telling the addresses', () => tellHeld(context, subnet), log);
+    keeper = await keepPool({ context, subnet, again: () => sync.again() });
+  }
   await installConflist();
   problem = undefined;
   log(

@@ -15,7 +15,7 @@ export interface Metrics {
 
 const help: Readonly<Record<string, string>> = {
   labnet_attachments: 'Pods that are connected on this node.',
-  labnet_addresses_free: 'Addresses of the node range that are not in use.',
+  labnet_addresses_free: 'Addresses for pods that are not in use.',
   labnet_ready: '1 when a pod can be started.',
   labnet_peers: 'Other nodes that there is a way to.',
   labnet_policy_rules: 'Rules in force on this node.',

@@ -1,9 +1,9 @@
 import { messageOf } from '../../base/errors.ts';
 import { addressAnnotation, routeProtocol } from '../config.ts';
-import type { NodeFacts, Peer } from '../node/facts.ts';
-import { peerPlan } from '../node/wiring.ts';
+import type { Peer } from '../node/facts.ts';
 import type { Exec } from '../plan/exec.ts';
 import { run, undo } from '../plan/run.ts';
+import type { Plan } from '../plan/step.ts';
 
 /** A Node of the API, as far as it matters here. */
 export interface ApiNode {
@@ -22,18 +22,25 @@ function same(one: Peer, other: Peer | undefined): boolean {
   return one.range === other?.range && one.address === other.address;
 }
 
-/** Routes that an earlier agent made to ranges that no node has any more. */
+/** Routes that an earlier agent made, in any table, to ranges that no node has any more. */
 async function removeOldRoutes(exec: Exec, peers: readonly Peer[]): Promise<void> {
-  const { stdout } = await exec(['ip', '-json', '-4', 'route', 'show', 'proto', routeProtocol]);
-  const routes = JSON.parse(stdout.trim() === '' ? '[]' : stdout) as { dst: string }[];
-  for (const { dst } of routes.filter((one) => !peers.some(({ range }) => range === one.dst))) {
-    await exec(['ip', 'route', 'delete', dst, 'proto', routeProtocol]);
+  const show = ['ip', '-json', '-4', 'route', 'show', 'table', 'all', 'proto', routeProtocol];
+  const { stdout } = await exec(show);
+  const routes = JSON.parse(stdout.trim() === '' ? '[]' : stdout) as {
+    dst: string;
+    table?: string;
+  }[];
+  const old = routes.filter((one) => !peers.some(({ range }) => range === one.dst));
+  for (const { dst, table = 'main' } of old) {
+    await exec(['ip', 'route', 'delete', dst, 'proto', routeProtocol, 'table', table]);
   }
 }
 
 export interface PeerSync {
   /** Brings the kernel in line with these; calls follow one another. */
   update(peers: readonly Peer[]): Promise<void>;
+  /** Makes all ways again, after their plans have changed. */
+  again(): Promise<void>;
   /** Peers whose way could not be made, with the reason. */
   problems(): ReadonlyMap<string, string>;
 }
@@ -42,7 +49,7 @@ export interface PeerSync {
  * Keeps the ways to the other nodes as the API tells them. What somebody changes in the kernel by hand stays changed
  * until the next change in the API or the agent's next start: in a lab, that is the point.
  */
-export function peerSync(facts: NodeFacts, exec: Exec): PeerSync {
+export function peerSync(planOf: (peer: Peer) => Plan, exec: Exec): PeerSync {
   const known = new Map<string, Peer>();
   let first = true;
   const problems = new Map<string, string>();
@@ -53,14 +60,14 @@ export function peerSync(facts: NodeFacts, exec: Exec): PeerSync {
     for (const [name, peer] of known) {
       const now = wanted.get(name);
       if (now && same(peer, now)) continue;
-      await undo(peerPlan(facts, peer), exec);
+      await undo(planOf(peer), exec);
       known.delete(name);
       problems.delete(name);
     }
     for (const [name, peer] of wanted) {
       if (known.has(name)) continue;
       try {
-        await run(peerPlan(facts, peer), exec);
+        await run(planOf(peer), exec);
         known.set(name, peer);
         problems.delete(name);
       } catch (error) {
@@ -75,6 +82,14 @@ export function peerSync(facts: NodeFacts, exec: Exec): PeerSync {
     update(peers) {
       last = last.then(() => apply(peers));
       return last;
+    },
+    again() {
+      const repeat = async (): Promise<void> => {
+        for (const peer of known.values()) await run(planOf(peer), exec);
+      };
+      const done = last.then(repeat);
+      last = done.catch(() => undefined);
+      return done;
     },
     problems: () => problems,
   };

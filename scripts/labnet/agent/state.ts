@@ -3,7 +3,8 @@ import { readIfExists, writeAtomic } from '../../base/files.ts';
 import type { PodName, PortMapping } from '../cni/request.ts';
 import { folders } from '../config.ts';
 import type { NodeFacts } from '../node/facts.ts';
-import type { BridgedPod } from '../pod/bridged.ts';
+import type { Wiring } from '../pod/drivers.ts';
+import type { Pool } from '../vpc/pool.ts';
 
 /** A pod's link, and all that it was made from. */
 export interface AttachmentState {
@@ -12,7 +13,7 @@ export interface AttachmentState {
   /** /run/netns/NAME */
   netns: string;
   pod?: PodName;
-  wiring: BridgedPod;
+  wiring: Wiring;
   ports: PortMapping[];
   /** False while ADD is at work: an agent that finds such a one after a crash undoes it. */
   done: boolean;
@@ -24,11 +25,18 @@ export interface AgentState {
   facts?: NodeFacts;
   /** Number of the address given last. */
   last: number;
+  /** The ENIs of this node, in the mode vpc. */
+  pool?: Pool;
   attachments: Record<string, AttachmentState>;
 }
 
 export function attachmentKey(containerId: string, ifName: string): string {
   return `${containerId}/${ifName}`;
+}
+
+/** Addresses in use, or about to be. */
+export function takenBy({ attachments }: AgentState): Set<string> {
+  return new Set(Object.values(attachments).map(({ wiring }) => wiring.address));
 }
 
 export function emptyState(): AgentState {

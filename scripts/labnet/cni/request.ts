@@ -90,21 +90,27 @@ function portOf(value: unknown, what: string): number {
   throw new CniError(cniCode.invalidConfig, `portMappings: ${what} is ${JSON.stringify(value)}`);
 }
 
+/** Containerd writes "HostPort", others "hostPort": plugins in Go do not look at the case. */
+function lowerCased(one: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(one).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
 function portMappings(runtimeConfig: unknown): PortMapping[] {
   const list = isObject(runtimeConfig) ? runtimeConfig['portMappings'] : undefined;
   if (!Array.isArray(list)) return [];
   return list
     .filter(isObject)
-    .filter(({ hostPort }) => Number(hostPort) !== 0)
+    .map(lowerCased)
+    .filter(({ hostport }) => Number(hostport) !== 0)
     .map((one) => {
       const protocol = (textOf(one['protocol']) || 'tcp').toLowerCase();
       if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {
         throw new CniError(cniCode.invalidConfig, `portMappings: protocol is "${protocol}"`);
       }
-      const hostIP = one['hostIP'];
+      const hostIP = one['hostip'];
       return {
-        hostPort: portOf(one['hostPort'], 'hostPort'),
-        containerPort: portOf(one['containerPort'], 'containerPort'),
+        hostPort: portOf(one['hostport'], 'hostPort'),
+        containerPort: portOf(one['containerport'], 'containerPort'),
         protocol,
         ...(typeof hostIP === 'string' && hostIP !== '' && hostIP !== '0.0.0.0' ? { hostIP } : {}),
       };
@@ -121,8 +127,11 @@ function validAttachments(config: Record<string, unknown>): Attachment[] | undef
   }));
 }
 
-/** @throws CniError 6 for what is no JSON object, 1 for an unknown version, 7 for a wrong value. */
-export function parseConfig(stdin: string): NetConfig {
+/**
+ * Only ADD looks at the ports: whatever they are, DEL has to work.
+ * @throws CniError 6 for what is no JSON object, 1 for an unknown version, 7 for a wrong value.
+ */
+export function parseConfig(stdin: string, command: CniCommand): NetConfig {
   let config: unknown;
   try {
     config = JSON.parse(stdin);
@@ -148,7 +157,7 @@ export function parseConfig(stdin: string): NetConfig {
   return {
     cniVersion,
     name,
-    portMappings: portMappings(config['runtimeConfig']),
+    portMappings: command === 'ADD' ? portMappings(config['runtimeConfig']) : [],
     ...(config['prevResult'] === undefined ? {} : { prevResult: config['prevResult'] }),
     ...(attachments ? { validAttachments: attachments } : {}),
   };
@@ -166,7 +175,7 @@ function isLinkName(name: string): boolean {
 export function parseCall({ env, stdin }: Call): CniRequest {
   const command = commands.find((one) => one === env['CNI_COMMAND']);
   if (!command) throw invalid(`CNI_COMMAND is ${JSON.stringify(env['CNI_COMMAND'] ?? '')}`);
-  const config = parseConfig(stdin);
+  const config = parseConfig(stdin, command);
   const since = { CHECK: '0.4.0', STATUS: '1.1.0', GC: '1.1.0', ADD: '0.1.0', DEL: '0.1.0' };
   if (config.cniVersion < since[command]) {
     const text = `${command} needs CNI version ${since[command]}, and the network has ${config.cniVersion}`;

@@ -1,8 +1,10 @@
+import { quote } from '../../base/argv.ts';
 import type { CallRecord } from '../agent/calls.ts';
 import { attachmentPlan, attachmentResult } from '../agent/attachment.ts';
 import type { AttachmentState } from '../agent/state.ts';
 import type { NodeFacts } from '../node/facts.ts';
 import { commandText, type Step } from '../plan/step.ts';
+import { toldOfAddress, toldOfBuild, toldOfConfigure } from './told.ts';
 
 /** A command, why it is given, and how to see that it had its effect. */
 export interface ExplainedCommand {
@@ -79,7 +81,7 @@ function callText(
   };
   const words = Object.entries(env)
     .filter(([name]) => name !== 'CNI_PATH')
-    .map(([name, value]) => `${name}=${value}`);
+    .map(([name, value]) => `${name}=${quote(value)}`);
   return `${words.join(' \\\n  ')} \\\n  /opt/cni/bin/labnet < configuration`;
 }
 
@@ -144,20 +146,20 @@ export function explain(subject: Explainable): Explanation {
       step(
         4,
         'The plugin builds interfaces, rules and routes on the node',
-        `A cable between node and pod, and its end on the node plugged into ${wiring.bridge}.`,
+        toldOfBuild(wiring),
         build,
       ),
       step(
         5,
         'It asks for an address, and gets JSON',
-        `The agent keeps the node's addresses itself: the next free one of ${facts.range} is ${wiring.address}. Labnet does this before step 4, because the MAC ${wiring.mac} is made from it.`,
+        `${toldOfAddress(wiring, facts)} Labnet does this before step 4, because the MAC ${wiring.mac} is made from it.`,
         [],
         asCommand('address', 'The answer.', JSON.stringify((result as { ips?: unknown }).ips)),
       ),
       step(
         6,
         'It configures the interface with the address',
-        `Now inside the pod's namespace: the address, the link, and the way out by ${wiring.gateway}.`,
+        `Now inside the pod's namespace: ${toldOfConfigure(wiring)}`,
         configure,
       ),
       step(

@@ -1,5 +1,5 @@
 import { nthAddress, prefixOf } from '../../base/cidr.ts';
-import { vxlanOverhead, type LabnetConfig } from '../config.ts';
+import { vpcDefaults, vxlanOverhead, type LabnetConfig, type VpcOptions } from '../config.ts';
 import { macOf } from '../pod/names.ts';
 import type { Uplink } from './uplink.ts';
 
@@ -14,6 +14,8 @@ export interface NodeFacts {
   mtu: number;
   /** The bridge's address, the gateway of the pods. */
   gateway: string;
+  /** Asked only in the mode vpc. */
+  vpc: VpcOptions;
 }
 
 /** Another node, as it says of itself. */
@@ -33,6 +35,7 @@ export function nodeFacts(config: LabnetConfig, range: string, uplink: Uplink): 
     uplink,
     mtu,
     gateway: nthAddress(range, 1),
+    vpc: config.vpc ?? vpcDefaults,
   };
 }
 

@@ -1,10 +1,12 @@
-import { cidrProblem, contains } from '../../base/cidr.ts';
+import { cidrProblem, contains, networkOf } from '../../base/cidr.ts';
 import type { SeenLink, SeenNamespace } from '../plan/seen.ts';
 
 /** The NIC that leads to the other nodes. */
 export interface Uplink {
   link: string;
   address: string;
+  /** That the address is in, with the other nodes. */
+  network: string;
   mtu: number;
 }
 
@@ -42,5 +44,7 @@ function chosenLink({ links, routes }: SeenNamespace, iface: string): [SeenLink,
  */
 export function uplinkOf(seen: SeenNamespace, iface: string): Uplink {
   const [link, address] = chosenLink(seen, iface);
-  return { link: link.ifname, address, mtu: link.mtu };
+  const { prefixlen = 32 } = link.addr_info?.find(({ local }) => local === address) ?? {};
+  const network = networkOf(`${address}/${prefixlen}`);
+  return { link: link.ifname, address, network, mtu: link.mtu };
 }

@@ -1,28 +1,32 @@
-import { bridge, routeProtocol, tunnel, vni, vxlanPort } from '../config.ts';
-import { hasAddress, isUp, linkNamed, type Seen, type SeenLink } from '../plan/seen.ts';
+import { bridge, type Mode } from '../config.ts';
+import { hasAddress, isUp, linkNamed, type Seen } from '../plan/seen.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { macOf } from '../pod/names.ts';
-import { gatewayAddress, tunnelEnd, type NodeFacts, type Peer } from './facts.ts';
+import { eniPeerStep, eniPlan } from '../vpc/eni.ts';
+import type { Eni } from '../vpc/pool.ts';
+import { worldPlan } from '../vpc/world.ts';
+import { gatewayAddress, type NodeFacts, type Peer } from './facts.ts';
 import { natPlan } from './nat.ts';
+import { routeStep } from './route.ts';
+import { overlayPeer, tunnelPlan } from './tunnel.ts';
 
-const sysctls: readonly [path: string, why: string][] = [
-  [
-    'net/ipv4/ip_forward',
-    'The node is a router for its pods; without this it drops what is not for itself.',
-  ],
-  [
-    'net/bridge/bridge-nf-call-iptables',
-    "Frames between two pods of one node pass the bridge only. This shows them to netfilter as well, so that services and policies hold there too. The kernel's br_netfilter module has to be loaded.",
-  ],
-];
-
-function sysctlPlan(): Plan {
-  return sysctls.map(([path, why]) => ({
+function sysctlStep(path: string, why: string): Step {
+  return {
     id: `sysctl-${path.split('/').at(-1)}`,
     why,
     command: { tool: 'write', path: `/proc/sys/${path}`, text: '1' },
-  }));
+  };
 }
+
+const forwarding = sysctlStep(
+  'net/ipv4/ip_forward',
+  'The node is a router for its pods; without this it drops what is not for itself.',
+);
+
+const bridgeNetfilter = sysctlStep(
+  'net/bridge/bridge-nf-call-iptables',
+  "Frames between two pods of one node pass the bridge only. This shows them to netfilter as well, so that services and policies hold there too. The kernel's br_netfilter module has to be loaded.",
+);
 
 function ip(...words: string[]): Step['command'] {
   return { tool: 'ip', words };
@@ -77,140 +81,43 @@ function bridgePlan(facts: NodeFacts): Plan {
   ];
 }
 
-/** What is wrong with the tunnel that is there; such a one cannot be changed, only made anew. */
-function tunnelProblem(link: SeenLink | undefined, { uplink }: NodeFacts): string | undefined {
-  const data = link?.linkinfo?.info_data ?? {};
-  if (data['id'] !== vni || data['port'] !== vxlanPort) return 'another network id or port';
-  if (data['local'] !== uplink.address || data['link'] !== uplink.link) return 'another NIC';
-  return undefined;
-}
+type NodePlan = (facts: NodeFacts, seen: Seen, enis: readonly Eni[]) => Plan;
 
-function tunnelPlan(facts: NodeFacts, seen: Seen): Plan {
-  const { uplink, range } = facts;
-  const { address, mac } = tunnelEnd(range);
-  const present = linkNamed(seen.node, tunnel);
-  const show = `ip -details address show ${tunnel}`;
-  const outdated = present && tunnelProblem(present, facts);
-  return [
-    ...(outdated === undefined
-      ? []
-      : [
-          {
-            id: 'tunnel-outdated',
-            why: `The tunnel that is there has ${outdated}.`,
-            command: ip('link', 'delete', tunnel),
-          },
-        ]),
-    {
-      id: 'tunnel',
-      why: `VXLAN wraps a pod's whole frame into a UDP packet between the nodes' own addresses, here from ${uplink.address} on ${uplink.link} to port ${vxlanPort}. It does not learn by listening: the agent tells it every other end.`,
-      command: ip(
-        ...['link', 'add', tunnel, 'address', mac, 'mtu', String(facts.mtu), 'type', 'vxlan'],
-        ...['id', String(vni), 'local', uplink.address, 'dev', uplink.link],
-        ...['dstport', String(vxlanPort), 'nolearning'],
-      ),
-      undo: ip('link', 'delete', tunnel),
-      verify: {
-        show,
-        problem({ node }) {
-          const link = linkNamed(node, tunnel);
-          return link ? tunnelProblem(link, facts) : `${tunnel} is gone`;
-        },
-      },
-    },
-    {
-      id: 'tunnel-address',
-      why: `The source address of what the node itself sends through the tunnel, as kubelet does to pods elsewhere. With /32, so that it brings no route.`,
-      command: ip('address', 'replace', `${address}/32`, 'dev', tunnel),
-      verify: {
-        show,
-        problem: ({ node }) =>
-          hasAddress(linkNamed(node, tunnel), `${address}/32`)
-            ? undefined
-            : `${tunnel} lacks ${address}/32`,
-      },
-    },
-    {
-      id: 'tunnel-up',
-      why: 'Switches the tunnel on.',
-      command: ip('link', 'set', tunnel, 'up'),
-      verify: {
-        show,
-        problem: ({ node }) => (isUp(linkNamed(node, tunnel)) ? undefined : `${tunnel} is down`),
-      },
-    },
-  ];
-}
+const bridgedNode: NodePlan = (facts) => [forwarding, bridgeNetfilter, ...bridgePlan(facts)];
+
+const nodePlans: Readonly<Record<Mode, NodePlan>> = {
+  overlay: (facts, seen, enis) => [...bridgedNode(facts, seen, enis), ...tunnelPlan(facts, seen)],
+  'host-gw': bridgedNode,
+  vpc: (facts, _, enis) => [
+    forwarding,
+    ...worldPlan(facts),
+    ...enis.flatMap((eni) => eniPlan(facts, eni)),
+  ],
+};
 
 /** All that this node needs before its first pod, whatever is there already. */
-export function nodePlan(facts: NodeFacts, seen: Seen): Plan {
-  return [
-    ...sysctlPlan(),
-    ...bridgePlan(facts),
-    ...(facts.mode === 'overlay' ? tunnelPlan(facts, seen) : []),
-    ...natPlan(facts),
-  ];
+export function nodePlan(facts: NodeFacts, seen: Seen, enis: readonly Eni[] = []): Plan {
+  return [...nodePlans[facts.mode](facts, seen, enis), ...natPlan(facts)];
 }
 
-function routeStep(peer: Peer, via: string, dev: string, onlink: boolean): Step {
-  return {
-    id: `route-${peer.name}`,
-    why: `The pods of ${peer.name} are in ${peer.range}; the way there is ${via}.`,
-    command: ip(
-      ...['route', 'replace', peer.range, 'via', via, 'dev', dev],
-      ...(onlink ? ['onlink'] : []),
-      ...['proto', routeProtocol],
-    ),
-    undo: ip('route', 'delete', peer.range, 'proto', routeProtocol),
-    verify: {
-      show: `ip route show ${peer.range}`,
-      problem: ({ node }) =>
-        node.routes.some(
-          (route) => route.dst === peer.range && route.gateway === via && route.dev === dev,
-        )
-          ? undefined
-          : `the route to ${peer.range} via ${via} is gone`,
-    },
-  };
-}
+type PeerPlan = (facts: NodeFacts, peer: Peer, enis: readonly Eni[]) => Plan;
 
-function overlayPeer(peer: Peer): Plan {
-  const { address, mac } = tunnelEnd(peer.range);
-  return [
-    {
-      id: `neighbour-${peer.name}`,
-      why: `The MAC of ${peer.name}'s end of the tunnel. Nobody answers ARP there, so the entry is permanent.`,
-      command: ip(
-        ...['neighbour', 'replace', address, 'lladdr', mac, 'dev', tunnel, 'nud', 'permanent'],
-      ),
-      undo: ip('neighbour', 'delete', address, 'dev', tunnel),
-      verify: {
-        show: `ip neighbour show dev ${tunnel}`,
-        problem: ({ node }) =>
-          node.neighbours.some(
-            ({ dst, dev, lladdr }) => dst === address && dev === tunnel && lladdr === mac,
-          )
-            ? undefined
-            : `the neighbour entry for ${address} (${peer.name}) is gone`,
-      },
-    },
-    routeStep(peer, address, tunnel, true),
-    {
-      id: `fdb-${peer.name}`,
-      why: `Frames to that MAC are wrapped and sent to ${peer.name} at ${peer.address}.`,
-      command: {
-        tool: 'bridge',
-        words: ['fdb', 'replace', mac, 'dev', tunnel, 'dst', peer.address, 'self', 'permanent'],
-      },
-      undo: { tool: 'bridge', words: ['fdb', 'delete', mac, 'dev', tunnel, 'dst', peer.address] },
-    },
-  ];
-}
+const routedPeer: PeerPlan = ({ uplink }, peer) => [
+  routeStep(peer, peer.address, uplink.link, false),
+];
+
+const peerPlans: Readonly<Record<Mode, PeerPlan>> = {
+  overlay: (_, peer) => overlayPeer(peer),
+  'host-gw': routedPeer,
+  vpc: (facts, peer, enis) => [
+    ...routedPeer(facts, peer, enis),
+    ...enis.filter(({ device }) => device > 0).map((eni) => eniPeerStep(eni, peer)),
+  ],
+};
 
 /** The way to the pods of another node. */
-export function peerPlan({ mode, uplink }: NodeFacts, peer: Peer): Plan {
-  if (mode === 'overlay') return overlayPeer(peer);
-  return [routeStep(peer, peer.address, uplink.link, false)];
+export function peerPlan(facts: NodeFacts, peer: Peer, enis: readonly Eni[] = []): Plan {
+  return peerPlans[facts.mode](facts, peer, enis);
 }
 
 /** Steps whose effect is not there; those that nothing can be seen of are always done, and may be. */

@@ -1,26 +1,39 @@
 import type { Exec } from './exec.ts';
 import type { Plan } from './step.ts';
-import type { Seen, SeenLink, SeenNamespace, SeenNeighbour, SeenRoute } from './seen.ts';
+import type {
+  Seen,
+  SeenForwarding,
+  SeenLink,
+  SeenNamespace,
+  SeenNeighbour,
+  SeenRoute,
+  SeenRule,
+} from './seen.ts';
 
 async function json<T>(
   exec: Exec,
   netns: string | undefined,
   words: readonly string[],
+  tool = 'ip',
 ): Promise<T[]> {
   const inside = netns === undefined ? [] : ['-n', netns];
-  const { code, stdout, stderr } = await exec(['ip', ...inside, '-json', ...words]);
+  const { code, stdout, stderr } = await exec([tool, ...inside, '-json', ...words]);
   if (code !== 0) throw new Error(stderr.trim());
   return JSON.parse(stdout.trim() === '' ? '[]' : stdout) as T[];
 }
 
 /** What a namespace has; without a name, the node's own. */
 export async function lookAt(exec: Exec, netns?: string): Promise<SeenNamespace> {
-  const [links, routes, neighbours] = await Promise.all([
+  const [links, all, neighbours, forwarding, rules] = await Promise.all([
     json<SeenLink>(exec, netns, ['-details', 'address', 'show']),
-    json<SeenRoute>(exec, netns, ['-4', 'route', 'show', 'table', 'main']),
+    json<SeenRoute>(exec, netns, ['-4', 'route', 'show', 'table', 'all']),
     json<SeenNeighbour>(exec, netns, ['-4', 'neighbour', 'show', 'nud', 'all']),
+    json<SeenForwarding>(exec, netns, ['fdb', 'show'], 'bridge'),
+    json<SeenRule>(exec, netns, ['-4', 'rule', 'show']),
   ]);
-  return { links, routes, neighbours };
+  const routes = all.filter(({ table }) => table === undefined);
+  const otherRoutes = all.filter(({ table }) => table !== undefined && table !== 'local');
+  return { links, routes, otherRoutes, neighbours, forwarding, rules };
 }
 
 /** What is wrong with each step of a plan that was carried out earlier. */

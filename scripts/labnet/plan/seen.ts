@@ -22,6 +22,19 @@ export interface SeenRoute {
   dev?: string;
   scope?: string;
   flags?: string[];
+  /** Absent in the main table. */
+  table?: string;
+}
+
+/** Which table a packet is looked up in; the smallest priority comes first. */
+export interface SeenRule {
+  priority: number;
+  /** "all", or an address. */
+  src: string;
+  dst?: string;
+  fwmark?: string;
+  table?: string;
+  protocol?: string;
 }
 
 export interface SeenNeighbour {
@@ -31,10 +44,22 @@ export interface SeenNeighbour {
   state: string[];
 }
 
+/** An entry of a bridge's or a tunnel's forwarding table; `dst` is the other end of a tunnel. */
+export interface SeenForwarding {
+  mac: string;
+  ifname: string;
+  dst?: string;
+}
+
 export interface SeenNamespace {
   links: readonly SeenLink[];
+  /** Of the main table. */
   routes: readonly SeenRoute[];
+  /** Of all other tables but the kernel's own. */
+  otherRoutes: readonly SeenRoute[];
+  rules: readonly SeenRule[];
   neighbours: readonly SeenNeighbour[];
+  forwarding: readonly SeenForwarding[];
 }
 
 export interface Seen {
@@ -43,7 +68,10 @@ export interface Seen {
   pod?: SeenNamespace;
 }
 
-export function linkNamed(seen: SeenNamespace | undefined, name: string): SeenLink | undefined {
+export function linkNamed(
+  seen: Pick<SeenNamespace, 'links'> | undefined,
+  name: string,
+): SeenLink | undefined {
   return seen?.links.find(({ ifname }) => ifname === name);
 }
 

@@ -257,7 +257,8 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
           hint: 'lab logs --out DIR',
         },
       );
-      return state !== 'running';
+      if (state === 'running') return 'ran';
+      return state === 'frozen' ? 'thawed' : 'started';
     },
     async halt(report) {
       report('stopping the nodes');

@@ -1,17 +1,25 @@
 import { answerTo } from '../../../scripts/labnet/agent/answer.ts';
 import type { AgentContext } from '../../../scripts/labnet/agent/context.ts';
 import { recover } from '../../../scripts/labnet/agent/gc.ts';
+import { keepPool } from '../../../scripts/labnet/agent/keep-pool.ts';
+import type { PoolKeeper } from '../../../scripts/labnet/agent/keeper.ts';
+import { peerSync } from '../../../scripts/labnet/agent/peers.ts';
 import { serve } from '../../../scripts/labnet/agent/serve.ts';
 import { loadState, stateWriter } from '../../../scripts/labnet/agent/state.ts';
-import type { NodeFacts } from '../../../scripts/labnet/node/facts.ts';
+import { endless } from '../../../scripts/labnet/agent/subnet.ts';
+import type { NodeFacts, Peer } from '../../../scripts/labnet/node/facts.ts';
 import { wireNode } from '../../../scripts/labnet/node/wire.ts';
+import { peerPlan } from '../../../scripts/labnet/node/wiring.ts';
 import { exec } from '../../../scripts/labnet/plan/exec.ts';
+import { newPool } from '../../../scripts/labnet/vpc/pool.ts';
 
-/** The agent without an API server, in the namespace that it is started in. Arguments: its folder, and its facts. */
-const [folder = '', facts = ''] = process.argv.slice(2);
+/** The agent without an API server, in the namespace that it is started in. Arguments: its folder, facts and peers. */
+const [folder = '', factsText = '', peersText = '[]'] = process.argv.slice(2);
 
+const facts = JSON.parse(factsText) as NodeFacts;
 const state = await loadState(folder);
-state.facts = JSON.parse(facts) as NodeFacts;
+state.facts = facts;
+if (facts.mode === 'vpc') state.pool ??= newPool(facts.uplink.address, Date.now());
 const write = stateWriter(folder);
 const context: AgentContext = {
   state,
@@ -21,7 +29,17 @@ const context: AgentContext = {
   folder,
   log: (text) => console.error(text),
 };
-await wireNode(state.facts, exec);
 await recover(context);
-await serve(folder, async (call) => (await answerTo(context, call)).answer);
+await wireNode(facts, exec, state.pool?.enis);
+const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec);
+await sync.update(JSON.parse(peersText) as Peer[]);
+let keeper: PoolKeeper | undefined;
+if (facts.mode === 'vpc') {
+  keeper = await keepPool({ context, subnet: endless, again: () => sync.again() });
+}
+await serve(folder, async (call) => {
+  const { answer } = await answerTo(context, call);
+  void keeper?.reconcile();
+  return answer;
+});
 console.log('ready');

@@ -324,6 +324,22 @@ describe('host ports', () => {
     await node.call('DEL', { netns: first });
   });
 
+  it('are read as containerd writes them', async () => {
+    const portMappings = [
+      { HostPort: 8082, ContainerPort: 80, Protocol: 'tcp', HostIP: '' },
+      { HostPort: 0, ContainerPort: 81, Protocol: 'tcp', HostIP: '' },
+    ];
+    const { pod, answer } = await added({ config: { runtimeConfig: { portMappings } } });
+    expect(await elements()).toContain(`tcp . 8082 : ${addressOf(answer)} . 80`);
+    await node.call('DEL', { netns: pod });
+  });
+
+  it('that are wrong do not keep DEL from its work', async () => {
+    const { pod } = await added();
+    const answer = await node.call('DEL', { netns: pod, ...ports(99_999) });
+    expect([answer.exit, answer.text]).toEqual([0, '']);
+  });
+
   it('of zero mean none', async () => {
     const { pod } = await added(ports(0));
     await node.call('DEL', { netns: pod });

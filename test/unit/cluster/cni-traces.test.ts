@@ -3,7 +3,9 @@ import { flannel } from '../../../scripts/cluster/cni/flannel.ts';
 import { leftoversSeen, parseLook, tracesSeen } from '../../../scripts/cluster/cni/look.ts';
 import { podState } from '../../../scripts/cluster/cni/status.ts';
 import { removalArguments } from '../../../scripts/cluster/cni/traces.ts';
+import { labnet } from '../../../scripts/cluster/cni/labnet.ts';
 import { weave } from '../../../scripts/cluster/cni/weave.ts';
+import { routeProtocol } from '../../../scripts/labnet/config.ts';
 import { fakeCluster } from '../../support/fake-cluster.ts';
 
 const { settings } = fakeCluster();
@@ -18,6 +20,7 @@ chain FORWARD
 chain FLANNEL-FWD
 chain FORWARD
 table ip labnet_nat
+protocol 198
 path /run/flannel
 `;
 
@@ -33,6 +36,7 @@ describe('what is looked for on a node', () => {
       links: ['lo', 'cni0', 'weave0'],
       chains: ['FORWARD', 'FLANNEL-FWD'],
       tables: ['ip labnet_nat'],
+      protocols: ['198'],
       paths: ['/run/flannel'],
     });
     expect(parseLook('').network).toBeUndefined();
@@ -48,7 +52,10 @@ describe('what is looked for on a node', () => {
   });
 
   it('is left over only from networks that are not installed', () => {
-    const tables = { cni: 'labnet', traces: ['nftables table ip labnet_nat'] };
+    const tables = {
+      cni: 'labnet',
+      traces: ['nftables table ip labnet_nat', 'rules of protocol 198 in ip rule'],
+    };
     expect(leftoversSeen(parseLook(seen), ['flannel', 'labnet'])).toEqual([]);
     expect(leftoversSeen(parseLook(seen), ['flannel'])).toEqual([tables]);
     expect(leftoversSeen(parseLook(seen), [])).toEqual([
@@ -66,6 +73,13 @@ describe('what is removed from a node', () => {
     expect(pairs).toContain('path /etc/cni/net.d/10-flannel.conflist');
     expect(pairs).toContain('path /etc/cni/net.d/99-lab-teardown.conflist');
     expect(pairs).toContain('results /var/lib/cni/results');
+  });
+
+  it('has the ENIs and rules of labnet, and the ends of its pods by their alias', () => {
+    const pairs = pairsOf(removalArguments(labnet, settings));
+    expect(pairs).toEqual(
+      expect.arrayContaining(['link labnet-eni14', 'alias labnet:', `protocol ${routeProtocol}`]),
+    );
   });
 
   it('has the routes of weave in its own range', () => {

@@ -165,6 +165,8 @@ describe('lab.yaml', () => {
     ['cni: { flannel: { iface: a/b } }', /iface "a\/b" must be lab, default-route or/],
     ['cni: { labnet: { iface: 10.0.0.1/8 } }', /iface "10.0.0.1\/8" must be .* or a network/],
     ['cni: { labnet: { mode: bgp } }', /cni.labnet.mode/],
+    ['cni: { labnet: { vpc: { enis: 16 } } }', /cni.labnet.vpc.enis/],
+    ['cni: { labnet: { vpc: { warmEnis: 1 } } }', /warmEni/],
     ['supply: { source: bundle }', /source is bundle, but supply.bundle names no file/],
     ['supply: { source: release, bundle: x }', /bundle contradicts supply.source: release/],
     ['supply: { releaseBase: here }', /"here" is no http or https address/],
@@ -261,7 +263,11 @@ describe('what others are told', () => {
         name: 'flannel',
         flannel: { iface: 'lab', backend: 'vxlan' },
         weave: { range: '10.32.0.0/12' },
-        labnet: { mode: 'overlay', iface: 'lab' },
+        labnet: {
+          mode: 'overlay',
+          iface: 'lab',
+          vpc: { warmEni: 1, enis: 3, addressesPerEni: 6 },
+        },
       },
     });
   });

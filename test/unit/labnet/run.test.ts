@@ -4,6 +4,7 @@ import type { Ended, Exec } from '../../../scripts/labnet/plan/exec.ts';
 import { groupsOf, run } from '../../../scripts/labnet/plan/run.ts';
 import { hostPortPlan } from '../../../scripts/labnet/node/nat.ts';
 import { bridgedPlan, type BridgedPod } from '../../../scripts/labnet/pod/bridged.ts';
+import { routedPlan, type RoutedPod } from '../../../scripts/labnet/pod/routed.ts';
 import { commandText, type Plan } from '../../../scripts/labnet/plan/step.ts';
 
 const pod: BridgedPod = {
@@ -20,10 +21,26 @@ const pod: BridgedPod = {
   gateway: '10.244.1.1',
 };
 
-const plan: Plan = [
-  ...bridgedPlan(pod),
-  ...hostPortPlan([{ hostPort: 80, containerPort: 80, protocol: 'tcp' }], pod.address),
+const routed: RoutedPod = {
+  label: pod.label,
+  netns: pod.netns,
+  ifName: pod.ifName,
+  hostLink: 'eni0123456789a',
+  mtu: 1500,
+  mac: pod.mac,
+  hostMac: pod.hostMac,
+  address: pod.address,
+  device: 1,
+  nodeAddress: '10.100.198.201',
+};
+const ports: Parameters<typeof hostPortPlan>[0] = [
+  { hostPort: 80, containerPort: 80, protocol: 'tcp' },
 ];
+const plan: Plan = [...bridgedPlan(pod), ...hostPortPlan(ports, pod.address)];
+/** But for what is written into a file, which goes past the kernel of this test. */
+const routedSteps = [...routedPlan(routed), ...hostPortPlan(ports, pod.address)].filter(
+  ({ command }) => command.tool !== 'write',
+);
 
 const well: Ended = { code: 0, stdout: '', stderr: '' };
 
@@ -70,17 +87,21 @@ describe('a plan', () => {
     expect(sent[4]).toBe('ip -n cni-1 link set lo up');
   });
 
-  it.each(plan.map(({ id }, i) => [id, i] as const))(
-    'that fails at %s is undone as far as it was done, in reverse',
-    async (id, index) => {
+  const failures = Object.entries({ bridged: plan, routed: routedSteps }).flatMap(([kind, steps]) =>
+    steps.map(({ id }, i) => [kind, id, i, steps] as const),
+  );
+
+  it.each(failures)(
+    'of a %s pod that fails at %s is undone as far as it was done, in reverse',
+    async (_kind, id, index, steps) => {
       const { exec, undone } = kernel(index);
-      const error: unknown = await run(plan, exec).catch((reason: unknown) => reason);
+      const error: unknown = await run(steps, exec).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(CniError);
       const { message, details, code } = error as CniError;
       // nft takes all or nothing and names no line.
       expect([code, message]).toEqual([102, `step ${id} failed: RTNETLINK answers: No`]);
-      expect(details).toContain(commandText(plan[index]?.command ?? { tool: 'nft', text: '' }));
-      const wanted = plan
+      expect(details).toContain(commandText(steps[index]?.command ?? { tool: 'nft', text: '' }));
+      const wanted = steps
         .slice(0, index)
         .flatMap(({ undo }) => (undo && 'words' in undo ? [undo.words.join(' ')] : []))
         .reverse();
@@ -102,7 +123,7 @@ describe('a plan', () => {
   });
 
   it('explains every step, and shows how to see its effect', () => {
-    for (const { id, why, command, verify } of plan) {
+    for (const { id, why, command, verify } of [...plan, ...routedSteps]) {
       expect(why.length, id).toBeGreaterThan(30);
       expect(commandText(command), id).toMatch(/^(ip|bridge|nft) /);
       if (verify) expect(verify.show, id).toMatch(/^(ip|bridge|nft) /);

@@ -14,7 +14,10 @@ function link(ifname: string, ifindex: number, address: string, mtu = 1500): See
 const seen: SeenNamespace = {
   links: [link('enp0s3', 2, '10.0.2.15/24'), link('enp0s8', 3, '10.100.198.201/24', 1400)],
   routes: [{ dst: 'default', gateway: '10.0.2.2', dev: 'enp0s3' }],
+  otherRoutes: [],
   neighbours: [],
+  forwarding: [],
+  rules: [],
 };
 const config = { mode: 'overlay', iface: 'enp0s8', podSubnet: '10.244.0.0/16' } as const;
 const facts = nodeFacts(config, '10.244.1.0/24', uplinkOf(seen, 'enp0s8'));
@@ -80,7 +83,7 @@ describe('the wiring of a node', () => {
     expect(problems).toEqual([
       'the neighbour entry for 10.244.2.0 (node2) is gone',
       'the route to 10.244.2.0/24 via 10.244.2.0 is gone',
-      undefined,
+      'the forwarding entry of labnet.1 for 0a:58:0a:f4:02:00 (node2) is gone',
     ]);
   });
 });

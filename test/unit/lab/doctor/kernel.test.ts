@@ -12,7 +12,11 @@ describe('kernel', () => {
     name: 'flannel',
     flannel: { iface: 'lab', backend: 'vxlan' },
     weave: { range: '10.32.0.0/12' },
-    labnet: { mode: 'overlay', iface: 'lab' },
+    labnet: {
+      mode: 'overlay',
+      iface: 'lab',
+      vpc: { warmEni: 1, enis: 3, addressesPerEni: 6 },
+    },
   };
   const facts = (lacks: Partial<KernelFacts['features']>, cni: Cni = flannel): KernelFacts => {
     const features = Object.fromEntries(ids.map((id) => [id, { state: 'yes' as const }]));

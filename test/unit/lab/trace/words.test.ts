@@ -127,7 +127,7 @@ describe('a traced rule in the words of iptables', () => {
 
 it('reads the look at a namespace', () => {
   const look = readLook(
-    '{"links":[],"routes":[],"neighbours":[],"fdb":[],"sysctls":{"ip_forward":1}}\n== iptables\n*nat\nCOMMIT\n== sockets\ntcp LISTEN 0 5 *:80 *:*\n',
+    '{"links":[],"routes":[],"neighbours":[],"forwarding":[],"sysctls":{"ip_forward":1}}\n== iptables\n*nat\nCOMMIT\n== sockets\ntcp LISTEN 0 5 *:80 *:*\n',
   );
   expect(look.sysctls['ip_forward']).toBe(1);
   expect([look.iptables, look.sockets]).toEqual([['*nat', 'COMMIT'], ['tcp LISTEN 0 5 *:80 *:*']]);

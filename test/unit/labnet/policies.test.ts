@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { sleep } from '../../../scripts/base/until.ts';
+import { keepPolicies, type Policies } from '../../../scripts/labnet/agent/policies.ts';
+import type { ApiClient } from '../../../scripts/labnet/api/client.ts';
+import type { Exec } from '../../../scripts/labnet/plan/exec.ts';
+import { run } from '../../../scripts/labnet/plan/run.ts';
+import { commandText } from '../../../scripts/labnet/plan/step.ts';
+
+interface Thing {
+  metadata: { name: string; namespace?: string; uid?: string; labels?: object };
+  [field: string]: unknown;
+}
+
+/** An API server of three kinds, whose watches say what they are told to. */
+function fakeApi(lists: Record<string, Thing[]>): {
+  api: ApiClient;
+  say(path: string, type: string, object: Thing): void;
+  asked: string[];
+} {
+  const waiting = new Map<string, ((line: string) => void)[]>();
+  const asked: string[] = [];
+  const api: ApiClient = {
+    get<T>(path: string) {
+      const [plain = ''] = path.split('?');
+      asked.push(plain);
+      const items = lists[plain];
+      if (items) return Promise.resolve({ metadata: { resourceVersion: '1' }, items } as T);
+      const one = Object.values(lists)
+        .flat()
+        .find(({ metadata }) => plain.endsWith(`/${metadata.name}`));
+      return one ? Promise.resolve(one as T) : Promise.reject(new Error('away'));
+    },
+    patch: () => Promise.resolve(),
+    async *lines(path, signal) {
+      const [plain = ''] = path.split('?');
+      while (!signal.aborted) {
+        yield await new Promise<string>((resolve, reject) => {
+          waiting.set(plain, [...(waiting.get(plain) ?? []), resolve]);
+          signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+        });
+      }
+    },
+  };
+  return {
+    api,
+    asked,
+    say(path, type, object) {
+      const line = JSON.stringify({ type, object });
+      for (const tell of waiting.get(path)?.splice(0) ?? []) tell(line);
+    },
+  };
+}
+
+const pods = '/api/v1/pods';
+const namespaces = '/api/v1/namespaces';
+const policies = '/apis/networking.k8s.io/v1/networkpolicies';
+
+function pod(name: string, app: string, uid = name): Thing {
+  return {
+    metadata: { name, namespace: 'default', uid, labels: { app } },
+    spec: { nodeName: 'node1', containers: [] },
+    status: {},
+  };
+}
+
+function denyAll(app: string): Thing {
+  return {
+    metadata: { name: `deny-${app}`, namespace: 'default' },
+    spec: { podSelector: { matchLabels: { app } }, policyTypes: ['Ingress'] },
+  };
+}
+
+const stops: AbortController[] = [];
+
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop.abort();
+});
+
+interface Setup {
+  keeper: Policies;
+  loaded: string[];
+  server: ReturnType<typeof fakeApi>;
+  addresses: Map<string, string>;
+  exec: Exec;
+}
+
+function setup(lists: Record<string, Thing[]>): Setup {
+  const server = fakeApi(lists);
+  const loaded: string[] = [];
+  const addresses = new Map<string, string>();
+  const stop = new AbortController();
+  stops.push(stop);
+  let table = false;
+  const exec: Exec = (argv, stdin = '') => {
+    if (argv[1] === '-t') return Promise.resolve({ code: table ? 0 : 1, stdout: '', stderr: '' });
+    if (argv[0] === 'nft') {
+      table = true;
+      loaded.push(stdin);
+    }
+    return Promise.resolve({ code: 0, stdout: '', stderr: '' });
+  };
+  const keeper = keepPolicies({
+    api: server.api,
+    exec,
+    nodeName: 'node1',
+    localAddresses: () => addresses,
+    log: () => undefined,
+    signal: stop.signal,
+  });
+  return { keeper, loaded, server, addresses, exec };
+}
+
+const all = { [namespaces]: [{ metadata: { name: 'default' } }], [pods]: [], [policies]: [] };
+const web = { namespace: 'default', name: 'web', uid: 'web' };
+
+async function eventually(check: () => void): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return check();
+    } catch (error) {
+      if (tries > 100) throw error;
+      await sleep(10);
+    }
+  }
+}
+
+describe('policies of a node', () => {
+  it('leave the kernel alone as long as there are none', async () => {
+    const { keeper, loaded } = setup(all);
+    await keeper.inForce;
+    expect(await keeper.planFor(web, '10.244.1.2')).toEqual([]);
+    expect(loaded).toEqual([]);
+  });
+
+  it('are unknown while the API server is away: pods have to wait', async () => {
+    const { keeper } = setup({});
+    const error: unknown = await keeper
+      .planFor(web, '10.244.1.2')
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 11 });
+  });
+
+  it('are in the plan of a new pod, with its address, which the API does not know yet', async () => {
+    const { keeper, addresses } = setup({
+      ...all,
+      [pods]: [pod('web', 'web')],
+      [policies]: [denyAll('web')],
+    });
+    await keeper.inForce;
+    addresses.set('default/web', '10.244.1.2');
+    const [step] = await keeper.planFor(web, '10.244.1.2');
+    expect(step?.why).toContain('ingress of default/web');
+    const text = step ? commandText(step.command) : '';
+    expect(text).toContain('10.244.1.2');
+    expect(text).toContain('isolated by default/deny-web');
+  });
+
+  it('do not touch pods that none selects', async () => {
+    const { keeper, addresses } = setup({
+      ...all,
+      [pods]: [pod('web', 'web')],
+      [policies]: [denyAll('db')],
+    });
+    await keeper.inForce;
+    addresses.set('default/web', '10.244.1.2');
+    expect(await keeper.planFor(web, '10.244.1.2')).toEqual([]);
+  });
+
+  it('ask for the labels of a pod that the watch has not told of, or that was made anew', async () => {
+    const old = pod('web', 'web', 'old');
+    const { keeper, addresses, server } = setup({
+      ...all,
+      [pods]: [old],
+      [policies]: [denyAll('web')],
+    });
+    await keeper.inForce;
+    addresses.set('default/web', '10.244.1.2');
+    const before = server.asked.length;
+    expect(await keeper.planFor(web, '10.244.1.2')).toHaveLength(1);
+    expect(server.asked.slice(before)).toEqual(['/api/v1/namespaces/default/pods/web']);
+  });
+
+  it('are loaded again after an ADD that failed, so that its rules do not stay', async () => {
+    const lists = { ...all, [pods]: [pod('web', 'web')], [policies]: [denyAll('web')] };
+    const { keeper, addresses, loaded, exec } = setup(lists);
+    await keeper.inForce;
+    addresses.set('default/web', '10.244.1.2');
+    await run(await keeper.planFor(web, '10.244.1.2'), exec);
+    addresses.clear();
+    const before = loaded.length;
+    await eventually(() => expect(loaded.length).toBe(before + 1));
+    expect(loaded.at(-1)).not.toContain('10.244.1.2');
+  });
+
+  it('follow what the API server tells', async () => {
+    const { keeper, addresses, loaded, server } = setup({ ...all, [pods]: [pod('web', 'web')] });
+    await keeper.inForce;
+    addresses.set('default/web', '10.244.1.2');
+    server.say(policies, 'ADDED', denyAll('web'));
+    await eventually(() => expect(loaded.at(-1)).toContain('isolated by default/deny-web'));
+    server.say(policies, 'DELETED', denyAll('web'));
+    await eventually(() => expect(loaded.at(-1)).not.toContain('deny-web'));
+    expect(keeper.figures()).toMatchObject({ rules: 0, failures: 0 });
+  });
+});
