@@ -21,7 +21,12 @@ export interface Environment {
   token: string | undefined;
   /** When this run started nodes, in milliseconds since 1970; what the API says of them is older until they report. */
   nodesStarted: number | undefined;
-  /** The control plane was frozen, by standing by or by a snapshot that was killed: its pods were started earlier. */
+  /**
+   * When this run started the control plane. The cluster's DNS runs there: its pods start anew with this node, and not when a
+   * worker was started, or when the nodes were only frozen.
+   */
+  controlPlaneStarted: number | undefined;
+  /** The nodes are those that stood by. */
   thawed: boolean;
   /** Ends all connections, so that the process can end. */
   close(): void;
@@ -38,6 +43,7 @@ export async function openEnvironment(config: LabConfig): Promise<Environment> {
     supply: undefined,
     token: undefined,
     nodesStarted: undefined,
+    controlPlaneStarted: undefined,
     thawed: false,
   } as Partial<Environment> & Pick<Environment, 'supply'>;
   const provider = providers[config.provider]({

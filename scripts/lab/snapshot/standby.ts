@@ -42,7 +42,7 @@ function asCluster(environment: Environment, nodes: Cluster['nodes']): Environme
   const api = apiByKubectl(controlPlane);
   const kubectl = kubectlOn(controlPlane, api);
   const cluster = { ...environment.cluster, nodes, controlPlane, workers, api, kubectl };
-  return { ...environment, cluster, nodesStarted: Date.now() };
+  return { ...environment, cluster, nodesStarted: Date.now(), controlPlaneStarted: Date.now() };
 }
 
 /** What the steps of `lab standby` share. */

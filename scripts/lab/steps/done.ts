@@ -79,8 +79,7 @@ export const verify: LabStep = {
   },
   skip: withoutNetwork,
   async run(environment, report, signal) {
-    const { cluster, nodesStarted, thawed } = environment;
-    const since = thawed ? undefined : nodesStarted;
+    const { cluster, controlPlaneStarted: since } = environment;
     const after = {
       network: (node: Node) => served(environment, [node], signal),
       dns: () => waitForDns(cluster, { timeout: 180 * seconds, signal, since }),

@@ -59,9 +59,9 @@ function nodeStep(name: string): LabStep {
       const now = Date.now();
       const was = await environment.provider.ensure(name, report, signal);
       if (was !== 'ran') environment.nodesStarted ??= now;
-      // Its pods, and with them the cluster's DNS, are those from before: nobody starts them again.
-      if (was === 'thawed' && name === environment.cluster.controlPlane.name)
-        environment.thawed = true;
+      if (was === 'started' && name === environment.cluster.controlPlane.name) {
+        environment.controlPlaneStarted = now;
+      }
     },
   };
 }
