@@ -70,6 +70,10 @@ export async function local(argv: Argv, options: LocalOptions = {}): Promise<Exe
   // A program may end without having read all of its input; its exit code tells whether that was right.
   run.stdin.on('error', () => undefined);
   if (!options.stdin) run.stdin.end();
+  // zx makes text of each piece by itself, which spoils a letter that lies across two of them.
+  const pieces: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
+  run.stdout.on('data', (piece: Buffer) => pieces.stdout.push(piece));
+  run.stderr.on('data', (piece: Buffer) => pieces.stderr.push(piece));
   if (options.onLine) {
     run.stdout.on('data', lineSplitter(options.onLine));
     run.stderr.on('data', lineSplitter(options.onLine));
@@ -92,8 +96,8 @@ export async function local(argv: Argv, options: LocalOptions = {}): Promise<Exe
   signal?.removeEventListener('abort', onAbort);
   signal?.throwIfAborted();
   const result: ExecResult = {
-    stdout: output.stdout,
-    stderr: output.stderr,
+    stdout: Buffer.concat(pieces.stdout).toString('utf8'),
+    stderr: Buffer.concat(pieces.stderr).toString('utf8'),
     exitCode: output.exitCode ?? 128 + (output.signal ? constants.signals[output.signal] : 127),
   };
   if (late) {

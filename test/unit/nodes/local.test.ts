@@ -27,6 +27,13 @@ describe('local', () => {
     expect(stdout.split('\0').slice(0, -1)).toEqual(words);
   });
 
+  it('keeps a letter whole whose bytes come one after the other', async () => {
+    const script =
+      'printf "F\\305"; printf "\\303" >&2; sleep 0.1; printf "\\221t"; printf "\\251" >&2';
+    const { stdout, stderr } = await local(['sh', '-c', script]);
+    expect([stdout, stderr]).toEqual(['Főt', 'é']);
+  });
+
   it('passes folder, environment and stdin', async () => {
     const argv = ['sh', '-c', 'pwd; echo "$LAB_TEST"; cat'];
     const options = { cwd: '/', env: { LAB_TEST: 'a b' }, stdin: 'in\n' };
