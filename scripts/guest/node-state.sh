@@ -43,7 +43,8 @@ ip -json address | jq -r --arg pod "^(lo|$pod_link)\$" '.[] | select(.ifname | t
 own="dev $pod_link( |\$)"
 { ip -4 route show table all; ip -6 route show table all | grep -vE 'fe80|multicast|^local|^anycast'; } |
   grep -vE "$own" | sed -E 's/ (linkdown|expires [0-9]+sec)//g; s/ +$//' | tabs routes
-{ ip rule; ip -6 rule | sed 's/^/inet6 /'; } | tr '\t' ' ' | tabs rules
+# Rules for single pods (labnet, mode vpc) come and go with them.
+{ ip rule | grep -vE '^(512|1536):.* proto 198$'; ip -6 rule | sed 's/^/inet6 /'; } | tr '\t' ' ' | tabs rules
 {
   bridge fdb show 2>/dev/null | grep ' dst ' | sed -E 's/^\S+ /fdb /'
   ip neigh show nud permanent | sed -E 's/ lladdr \S+//; s/^/neighbour /'
