@@ -22,8 +22,7 @@ YAML
 } | kubectl apply -f -
 for address in $addresses; do echo "answer endpoints $address"; done
 
-# Until kube-proxy's rules know of it.
-for _ in $(seq 20); do
-  if curl -s --max-time 1 -o /dev/null "http://$(kubectl -n svc-02 get service "$LAB_SERVICE" -o jsonpath='{.spec.clusterIP}'):$LAB_PORT/"; then break; fi
-  sleep 0.5
-done
+# Until kube-proxy's rules know of it. Before that, the packet leaves the node by the default route, and whoever is there may
+# well answer.
+address=$(kubectl -n svc-02 get service "$LAB_SERVICE" -o jsonpath='{.spec.clusterIP}')
+curl -sf -o /dev/null --retry 20 --retry-all-errors --retry-delay 1 --max-time 1 "http://$address:$LAB_PORT/"
