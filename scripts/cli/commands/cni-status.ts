@@ -1,7 +1,7 @@
 import { exitCode } from '../../base/errors.ts';
 import { cniStatus, type CniStatus, type NodeCni } from '../../cluster/cni/status.ts';
-import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import type { CommandContext } from '../context.ts';
+import { withRunning } from '../running.ts';
 import { json, paint, say, table } from '../print.ts';
 
 function nodeRow(
@@ -55,16 +55,12 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<number> {
-  const environment = await openEnvironment(await context.loadConfig());
-  try {
-    await requireRunning(environment);
-    const states = [...(await environment.provider.states())];
+  return withRunning(await context.loadConfig(), async ({ cluster, provider }) => {
+    const states = [...(await provider.states())];
     const running = states.filter(([, state]) => state === 'running').map(([name]) => name);
-    const status = await cniStatus(environment.cluster, new Set(running));
+    const status = await cniStatus(cluster, new Set(running));
     if (context.json) json(status);
     else say(cniStatusText(status));
     return cniHealthy(status) ? exitCode.ok : exitCode.failed;
-  } finally {
-    environment.close();
-  }
+  });
 }

@@ -1,10 +1,10 @@
 import { LabError } from '../../base/errors.ts';
-import { requireRunning, openEnvironment } from '../../lab/environment.ts';
 import { diffSince } from '../../lab/diff/since.ts';
 import { cleanName, requireSnapshot } from '../../lab/snapshot/store.ts';
 import { changesText } from '../changes-text.ts';
 import type { CommandContext } from '../context.ts';
 import { json, paint, say } from '../print.ts';
+import { withRunning } from '../running.ts';
 
 /** `lab diff [SNAPSHOT]`: what has changed since; exit code 1 when something has. */
 export async function run(
@@ -13,10 +13,8 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   const config = await context.loadConfig();
-  const environment = await openEnvironment(config);
   const name = wanted ?? cleanName(config.cni.name);
-  try {
-    await requireRunning(environment);
+  return withRunning(config, async (environment) => {
     const snapshot = await requireSnapshot(environment.spec, name).catch((error: LabError) => {
       if (wanted !== undefined) throw error;
       throw new LabError('no-clean-snapshot', 'there is nothing to compare the lab with', {
@@ -31,7 +29,5 @@ export async function run(
     else if (changes.length === 0) say(`Nothing has changed since ${name} was saved.`);
     else say(changesText(changes));
     return changes.length === 0 ? 0 : 1;
-  } finally {
-    environment.close();
-  }
+  });
 }

@@ -1,10 +1,8 @@
 import { usageError } from '../../base/errors.ts';
-import { installedCnis } from '../../cluster/cni/install.ts';
 import { explanationText } from '../../labnet/explain/text.ts';
-import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { explainDryRun, explainPod } from '../../lab/labnet/explain.ts';
-import { requireLabnet } from '../../lab/labnet/look.ts';
 import type { CommandContext } from '../context.ts';
+import { onLabnet } from '../labnet-view.ts';
 import { json, say } from '../print.ts';
 
 interface Options {
@@ -24,17 +22,11 @@ export async function run(
       why: 'a pod that exists has its node already',
     });
   }
-  const environment = await openEnvironment(await context.loadConfig());
-  try {
-    await requireRunning(environment);
-    const { cluster } = environment;
-    requireLabnet(await installedCnis(cluster));
+  return onLabnet(context, async (cluster) => {
     const explanation = dryRun
       ? await explainDryRun(cluster, namespace, pod, node)
       : await explainPod(cluster, namespace, pod);
     if (context.json) json(explanation);
     else say(explanationText(explanation));
-  } finally {
-    environment.close();
-  }
+  });
 }

@@ -1,8 +1,6 @@
-import { installedCnis } from '../../cluster/cni/install.ts';
-import { openEnvironment, requireRunning } from '../../lab/environment.ts';
-import { requireLabnet } from '../../lab/labnet/look.ts';
 import { rulesInForce } from '../../lab/labnet/policies.ts';
 import type { CommandContext } from '../context.ts';
+import { onLabnet } from '../labnet-view.ts';
 import { json, paint, say, table } from '../print.ts';
 
 /** `lab labnet policies` */
@@ -11,11 +9,8 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<void> {
-  const environment = await openEnvironment(await context.loadConfig());
-  try {
-    await requireRunning(environment);
-    requireLabnet(await installedCnis(environment.cluster));
-    const rules = await rulesInForce(environment.cluster);
+  return onLabnet(context, async (cluster) => {
+    const rules = await rulesInForce(cluster);
     if (context.json) return json({ rules });
     if (rules.length === 0) {
       return say('No network policy selects a pod: every pod reaches every other one.');
@@ -30,7 +25,5 @@ export async function run(
     ]);
     say(table(['POD', 'NODE', 'DIRECTION', 'IT', 'BY', 'PACKETS'], rows));
     say('\nOf a connection, the first packet is counted; those that follow pass unseen.');
-  } finally {
-    environment.close();
-  }
+  });
 }

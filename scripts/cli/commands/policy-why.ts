@@ -1,13 +1,13 @@
 import { exitCode, usageError } from '../../base/errors.ts';
 import { addressProblem } from '../../base/cidr.ts';
 import { suggest } from '../../base/suggest.ts';
-import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { liveWorld, paperWorld, readManifests } from '../../lab/policy-world.ts';
 import type { Packet } from '../../labnet/policy/judge.ts';
 import { nameOf, type Protocol, type World } from '../../labnet/policy/model.ts';
 import { verdictText } from '../../labnet/policy/verdict-text.ts';
 import { explainVerdict } from '../../labnet/policy/verdict.ts';
 import type { CommandContext } from '../context.ts';
+import { withRunning } from '../running.ts';
 import { json, say } from '../print.ts';
 
 interface Options {
@@ -47,13 +47,7 @@ function endOf(world: World, text: string, namespace: string): string {
 
 async function worldOf({ manifests }: Options, context: CommandContext): Promise<World> {
   if (manifests !== undefined) return paperWorld(await readManifests(manifests.split(',')));
-  const environment = await openEnvironment(await context.loadConfig());
-  try {
-    await requireRunning(environment);
-    return await liveWorld(environment.cluster);
-  } finally {
-    environment.close();
-  }
+  return withRunning(await context.loadConfig(), ({ cluster }) => liveWorld(cluster));
 }
 
 /** `lab policy why FROM TO`; exit code 0 for allowed, 1 for denied. */

@@ -1,7 +1,7 @@
 import { exitCode } from '../../base/errors.ts';
-import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { traceBetween, type TraceOptions } from '../../lab/trace/between.ts';
 import type { CommandContext } from '../context.ts';
+import { withRunning } from '../running.ts';
 import { json, paint, say } from '../print.ts';
 import { traceText } from '../trace-text.ts';
 
@@ -14,11 +14,8 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   const { signal } = context;
-  const environment = await openEnvironment(await context.loadConfig());
-  try {
-    await requireRunning(environment);
-    const states = await environment.provider.states();
-    const { cluster } = environment;
+  return withRunning(await context.loadConfig(), async ({ cluster, provider }) => {
+    const states = await provider.states();
     const nodes = cluster.nodes.filter(({ name }) => states.get(name) === 'running');
     if (!context.json && process.stderr.isTTY)
       say(paint('dim', 'sending a packet and watching it on all nodes …'), process.stderr);
@@ -29,7 +26,5 @@ export async function run(
     if (context.json) json(trace);
     else say(traceText(trace));
     return trace.verdict.answered ? exitCode.ok : exitCode.failed;
-  } finally {
-    environment.close();
-  }
+  });
 }

@@ -5,7 +5,7 @@ import { projectRoot } from '../../base/paths.ts';
 import type { CniSettings } from '../cluster.ts';
 import { parseManifest, type KubeObject } from '../objects.ts';
 import { labNic, nicPattern } from './nic.ts';
-import type { CniFacts, CniPlugin } from './plugin.ts';
+import { apiServerVariables, type CniFacts, type CniPlugin } from './plugin.ts';
 
 const options = z.strictObject({
   iface: z
@@ -51,7 +51,7 @@ export function ifaceArguments(iface: string): string[] {
 
 /** Works the options into upstream's objects. */
 export function flannelObjects(manifest: string, facts: CniFacts): KubeObject[] {
-  const { settings, apiServer } = facts;
+  const { settings } = facts;
   const { iface, backend } = optionsOf(settings.cni);
   const objects = parseManifest(manifest);
   const config = objects.find(({ kind }) => kind === 'ConfigMap') as FlannelConfig;
@@ -67,12 +67,7 @@ export function flannelObjects(manifest: string, facts: CniFacts): KubeObject[] 
   const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as FlannelDaemonSet;
   for (const container of daemonSet.spec.template.spec.containers) {
     container.args.push(...ifaceArguments(iface));
-    // By default the agent asks 10.96.0.1, which answers only when kube-proxy has run on this node: flannel
-    // would crash once and be started again after 10 s.
-    container.env.push(
-      { name: 'KUBERNETES_SERVICE_HOST', value: apiServer.host },
-      { name: 'KUBERNETES_SERVICE_PORT', value: String(apiServer.port) },
-    );
+    container.env.push(...apiServerVariables(facts));
   }
   return objects;
 }

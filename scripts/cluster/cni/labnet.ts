@@ -7,7 +7,7 @@ import { projectRoot } from '../../base/paths.ts';
 import type { CniSettings } from '../cluster.ts';
 import { parseManifest, type KubeObject } from '../objects.ts';
 import { labNic } from './nic.ts';
-import type { CniFacts, CniPlugin } from './plugin.ts';
+import { apiServerVariables, type CniFacts, type CniPlugin } from './plugin.ts';
 
 export const labnetManifest = join(projectRoot, 'manifests', 'cni', 'labnet', 'labnet.yml');
 const agentSource = join(projectRoot, 'scripts', 'labnet', 'agent', 'main.ts');
@@ -101,7 +101,7 @@ function digest(...texts: string[]): string {
 
 /** Works the agent and the options into the manifest's objects. */
 export function labnetObjects(manifest: string, facts: CniFacts, agent: string): KubeObject[] {
-  const { settings, apiServer } = facts;
+  const { settings } = facts;
   const { mode, iface, vpc: vpcOptions } = optionsOf(settings.cni);
   const nic = iface === 'lab' ? labNic : iface;
   const more = mode === 'vpc' ? { vpc: vpcOptions } : {};
@@ -122,11 +122,7 @@ export function labnetObjects(manifest: string, facts: CniFacts, agent: string):
     // Another agent or other options are another pod, so that they are put in place.
     template.metadata.annotations = { 'labnet/digest': digest(agent, config) };
     for (const { env } of template.spec.containers) {
-      // The service address of the API answers only when kube-proxy has run on this node.
-      env.push(
-        { name: 'KUBERNETES_SERVICE_HOST', value: apiServer.host },
-        { name: 'KUBERNETES_SERVICE_PORT', value: String(apiServer.port) },
-      );
+      env.push(...apiServerVariables(facts));
     }
   }
   return objects;

@@ -10,6 +10,19 @@ export interface CniFacts {
   apiServer: { host: string; port: number };
 }
 
+/**
+ * Variables by which an agent asks the API server at its own address. The service address, 10.96.0.1, answers only when
+ * kube-proxy has run on the node: flannel would crash once and be started again after 10 s.
+ */
+export function apiServerVariables({
+  apiServer: { host, port },
+}: CniFacts): { name: string; value: string }[] {
+  return [
+    { name: 'KUBERNETES_SERVICE_HOST', value: host },
+    { name: 'KUBERNETES_SERVICE_PORT', value: String(port) },
+  ];
+}
+
 /** Traces that a pod network leaves on a node, and that its removal takes away. */
 export interface CniTraces {
   /** Names of links. */

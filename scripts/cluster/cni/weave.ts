@@ -6,7 +6,7 @@ import { LabError } from '../../base/errors.ts';
 import { projectRoot } from '../../base/paths.ts';
 import { local } from '../../nodes/local.ts';
 import { parseManifest, type KubeObject } from '../objects.ts';
-import type { CniFacts, CniPlugin } from './plugin.ts';
+import { apiServerVariables, type CniFacts, type CniPlugin } from './plugin.ts';
 import type { ClusterSettings } from '../cluster.ts';
 
 const options = z.strictObject({
@@ -36,17 +36,13 @@ interface WeaveDaemonSet extends KubeObject {
 }
 
 /** Works the options into upstream's objects. */
-export function weaveObjects(manifest: string, { settings, apiServer }: CniFacts): KubeObject[] {
+export function weaveObjects(manifest: string, facts: CniFacts): KubeObject[] {
   const objects = parseManifest(manifest);
   const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as WeaveDaemonSet;
   for (const container of daemonSet.spec.template.spec.containers) {
     const range = container.env.find(({ name }) => name === 'IPALLOC_RANGE');
-    if (range) range.value = rangeOf(settings);
-    // The service address of the API answers only when kube-proxy has run on this node.
-    container.env.push(
-      { name: 'KUBERNETES_SERVICE_HOST', value: apiServer.host },
-      { name: 'KUBERNETES_SERVICE_PORT', value: String(apiServer.port) },
-    );
+    if (range) range.value = rangeOf(facts.settings);
+    container.env.push(...apiServerVariables(facts));
   }
   return objects;
 }

@@ -8,6 +8,7 @@ import type { AgentState } from '../../labnet/agent/state.ts';
 import { explain, type Explanation } from '../../labnet/explain/explanation.ts';
 import type { NodeFacts } from '../../labnet/node/facts.ts';
 import type { Node } from '../../nodes/node.ts';
+import { requireNamed } from '../named.ts';
 import { agentState, callRecord } from './look.ts';
 
 interface Pod {
@@ -31,24 +32,11 @@ async function stateOn(node: Node): Promise<AgentState & { facts: NodeFacts }> {
   });
 }
 
-async function findPod(cluster: Cluster, namespace: string, name: string): Promise<Pod> {
-  const { items } = await cluster.kubectl.get<{ items: Pod[] }>(['pods', '--all-namespaces']);
-  const found = items.find(
-    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
-  );
-  if (found) return found;
-  const near = items.filter(({ metadata }) => metadata.namespace === namespace);
-  const elsewhere = items.find(({ metadata }) => metadata.name === name);
-  throw usageError('no-pod', `there is no pod "${name}" in the namespace ${namespace}`, {
-    why: elsewhere
-      ? `there is one in ${elsewhere.metadata.namespace}`
-      : suggest(
-          name,
-          near.map(({ metadata }) => metadata.name),
-        ),
-    hint: elsewhere
-      ? `lab labnet explain ${name} --namespace ${elsewhere.metadata.namespace}`
-      : 'lab labnet explain NAME --dry-run   tells of a pod that does not exist yet',
+async function findPod({ kubectl }: Cluster, namespace: string, name: string): Promise<Pod> {
+  const { items } = await kubectl.get<{ items: Pod[] }>(['pods', '--all-namespaces']);
+  return requireNamed('pod', { namespace, name }, items, {
+    elsewhere: (other) => `lab labnet explain ${name} --namespace ${other}`,
+    nowhere: 'lab labnet explain NAME --dry-run   tells of a pod that does not exist yet',
   });
 }
 

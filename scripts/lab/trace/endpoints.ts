@@ -1,8 +1,8 @@
 import { LabError, usageError } from '../../base/errors.ts';
-import { suggest } from '../../base/suggest.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { podNetnsFunctions } from '../../cluster/pod-netns.ts';
 import type { Named } from './name.ts';
+import { requireNamed } from '../named.ts';
 import type { End } from './place.ts';
 
 export interface ApiPort {
@@ -39,21 +39,10 @@ export async function objectsOf(cluster: Cluster): Promise<Objects> {
 type NamedObject = Exclude<Named, { kind: 'address' }>;
 
 /** The object of this name. @throws LabError `no-pod` or `no-service` with what is near. */
-function objectNamed<T extends ApiPod | ApiService>(
-  { kind, namespace, name }: NamedObject,
-  all: readonly T[],
-): T {
-  const same = all.filter(({ metadata }) => metadata.name === name);
-  const found = same.find(({ metadata }) => metadata.namespace === namespace);
-  if (found) return found;
-  const near = all.filter(({ metadata }) => metadata.namespace === namespace);
-  const elsewhere = same[0]?.metadata.namespace;
-  const names = near.map(({ metadata }) => metadata.name);
-  throw usageError(`no-${kind}`, `there is no ${kind} "${name}" in the namespace ${namespace}`, {
-    why: elsewhere === undefined ? suggest(name, names) : `there is one in ${elsewhere}`,
-    ...(elsewhere === undefined
-      ? {}
-      : { hint: `name it ${kind === 'pod' ? '' : 'svc/'}${elsewhere}/${name}` }),
+function objectNamed<T extends ApiPod | ApiService>(named: NamedObject, all: readonly T[]): T {
+  const { kind, name } = named;
+  return requireNamed(kind, named, all, {
+    elsewhere: (namespace) => `name it ${kind === 'pod' ? '' : 'svc/'}${namespace}/${name}`,
   });
 }
 

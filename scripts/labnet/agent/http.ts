@@ -5,8 +5,6 @@ const host = '127.0.0.1';
 export const httpPort = 9810;
 
 export interface Pages {
-  /** Why the agent is no use any more; kubelet restarts it then. */
-  unhealthy(): string | undefined;
   /** Why pods cannot be started now. */
   unready(): string | undefined;
   metrics(): string;
@@ -16,11 +14,13 @@ export interface Pages {
 
 /** /healthz, /readyz, /metrics and /v1/enis, by GET. */
 export async function serveHttp(pages: Pages, port = httpPort): Promise<Server> {
-  const health = (problem: string | undefined): [number, string] =>
-    problem === undefined ? [200, 'ok\n'] : [503, `${problem}\n`];
   const answers: Readonly<Record<string, () => [number, string]>> = {
-    '/healthz': () => health(pages.unhealthy()),
-    '/readyz': () => health(pages.unready()),
+    // That it answers is all there is to know; kubelet restarts an agent that does not.
+    '/healthz': () => [200, 'ok\n'],
+    '/readyz': () => {
+      const problem = pages.unready();
+      return problem === undefined ? [200, 'ok\n'] : [503, `${problem}\n`];
+    },
     '/metrics': () => [200, pages.metrics()],
     '/v1/enis': () => [200, `${JSON.stringify(pages.enis(), null, 2)}\n`],
   };

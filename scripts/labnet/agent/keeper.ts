@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { turnstile } from '../../base/turnstile.ts';
 import type { NodeFacts } from '../node/facts.ts';
 import { run, undo } from '../plan/run.ts';
 import { applied, decide, type Action } from '../vpc/decide.ts';
@@ -28,7 +29,7 @@ function rangeEnds({ range }: NodeFacts): string {
 export function poolKeeper({ context, subnet, again }: KeeperParts): PoolKeeper {
   const { state, exec, log } = context;
   const pool = (): Pool => state.pool ?? newPool('', 0);
-  let last: Promise<void> = Promise.resolve();
+  const inTurn = turnstile(1);
 
   /** @returns the ENIs before the change. */
   async function change(facts: NodeFacts, action: Action): Promise<Pool['enis']> {
@@ -127,9 +128,6 @@ export function poolKeeper({ context, subnet, again }: KeeperParts): PoolKeeper 
   }
 
   return {
-    reconcile() {
-      last = last.then(work).catch((error: unknown) => log(`the pool: ${messageOf(error)}`));
-      return last;
-    },
+    reconcile: () => inTurn(work).catch((error: unknown) => log(`the pool: ${messageOf(error)}`)),
   };
 }

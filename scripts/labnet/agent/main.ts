@@ -11,6 +11,7 @@ import { wireNode } from '../node/wire.ts';
 import { peerPlan } from '../node/wiring.ts';
 import { exec } from '../plan/exec.ts';
 import { lookAt } from '../plan/look.ts';
+import { nameOf } from '../policy/model.ts';
 import { newPool } from '../vpc/pool.ts';
 import { roomOf } from './addresses.ts';
 import { answerTo } from './answer.ts';
@@ -21,7 +22,6 @@ import { keepPolicies } from './policies.ts';
 import { serveHttp } from './http.ts';
 import { installConflist, installShim } from './install.ts';
 import { keepPool, tellHeld } from './keep-pool.ts';
-import type { PoolKeeper } from './keeper.ts';
 import { metrics } from './metrics.ts';
 import { peerOf, peerSync, type ApiNode } from './peers.ts';
 import { serve } from './serve.ts';
@@ -67,7 +67,7 @@ async function learnFacts(api: ApiClient, config: LabnetConfig): Promise<NodeFac
 function podAddresses({ attachments }: AgentState): Map<string, string> {
   return new Map(
     Object.values(attachments).flatMap(({ pod, wiring }) =>
-      pod ? [[`${pod.namespace}/${pod.name}`, wiring.address] as const] : [],
+      pod ? [[nameOf(pod), wiring.address] as const] : [],
     ),
   );
 }
@@ -81,14 +81,15 @@ async function main(): Promise<void> {
     host: process.env['KUBERNETES_SERVICE_HOST'] ?? '',
     port: Number(process.env['KUBERNETES_SERVICE_PORT']),
   });
-  const stop = new AbortController();
+  // The agent watches until it is ended.
+  const { signal } = new AbortController();
   const policies = keepPolicies({
     api,
     exec,
     nodeName,
     localAddresses: () => podAddresses(state),
     log,
-    signal: stop.signal,
+    signal,
   });
   let problem: string | undefined = 'the agent is starting';
   const context: AgentContext = {
@@ -102,9 +103,7 @@ async function main(): Promise<void> {
   };
 
   let peers = 0;
-  let keeper: PoolKeeper | undefined;
   await serveHttp({
-    unhealthy: () => undefined,
     unready: () => problem,
     enis: () => enisPage(state),
     metrics: () => {
@@ -128,7 +127,7 @@ async function main(): Promise<void> {
     const { command, answer } = await answerTo(context, call);
     counted.called(command, answer.exit, performance.now() - begin);
     if (answer.exit !== 0) log(`${command}: ${answer.stdout.trim()}`);
-    void keeper?.reconcile();
+    void context.grow?.();
     return answer;
   });
 
@@ -156,7 +155,7 @@ async function main(): Promise<void> {
     waiting,
   );
 
-  const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec);
+  const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec, log);
   let ready: (() => void) | undefined;
   const firstSync = new Promise<void>((resolve) => (ready = resolve));
   void watch<ApiNode, Peer | undefined>(api, {
@@ -170,13 +169,13 @@ async function main(): Promise<void> {
       sync.update(others).then(ready, (error: unknown) => log(`peers: ${messageOf(error)}`));
     },
     onProblem: (text) => text !== undefined && log(`API server: ${text}`),
-    signal: stop.signal,
+    signal,
   });
   await Promise.all([firstSync, policies.inForce]);
   if (facts.mode === 'vpc') {
     const subnet = subnetFor(api, nodeName, facts.vpc);
     await patiently('telling the addresses', () => tellHeld(context, subnet), log);
-    keeper = await keepPool({ context, subnet, again: () => sync.again() });
+    await keepPool({ context, subnet, again: () => sync.again() });
   }
   await installConflist();
   problem = undefined;
@@ -185,7 +184,7 @@ async function main(): Promise<void> {
   );
 
   // What this process leaves is meant to stay: pods keep their network while the agent is replaced.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  for (const end of ['SIGTERM', 'SIGINT'] as const) process.once(end, () => process.exit(0));
   let gone: Set<string> = new Set();
   for (;;) {
     await sleep(collectEvery);

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { turnstile } from '../../base/turnstile.ts';
 import { addressAnnotation, routeProtocol } from '../config.ts';
 import type { Peer } from '../node/facts.ts';
 import type { Exec } from '../plan/exec.ts';
@@ -41,19 +42,20 @@ export interface PeerSync {
   update(peers: readonly Peer[]): Promise<void>;
   /** Makes all ways again, after their plans have changed. */
   again(): Promise<void>;
-  /** Peers whose way could not be made, with the reason. */
-  problems(): ReadonlyMap<string, string>;
 }
 
 /**
  * Keeps the ways to the other nodes as the API tells them. What somebody changes in the kernel by hand stays changed
  * until the next change in the API or the agent's next start: in a lab, that is the point.
  */
-export function peerSync(planOf: (peer: Peer) => Plan, exec: Exec): PeerSync {
+export function peerSync(
+  planOf: (peer: Peer) => Plan,
+  exec: Exec,
+  log: (text: string) => void,
+): PeerSync {
   const known = new Map<string, Peer>();
   let first = true;
-  const problems = new Map<string, string>();
-  let last: Promise<void> = Promise.resolve();
+  const inTurn = turnstile(1);
 
   async function apply(peers: readonly Peer[]): Promise<void> {
     const wanted = new Map(peers.map((peer) => [peer.name, peer]));
@@ -62,35 +64,26 @@ export function peerSync(planOf: (peer: Peer) => Plan, exec: Exec): PeerSync {
       if (now && same(peer, now)) continue;
       await undo(planOf(peer), exec);
       known.delete(name);
-      problems.delete(name);
     }
     for (const [name, peer] of wanted) {
       if (known.has(name)) continue;
       try {
         await run(planOf(peer), exec);
         known.set(name, peer);
-        problems.delete(name);
       } catch (error) {
-        problems.set(name, messageOf(error));
+        log(`the way to ${name}: ${messageOf(error)}`);
       }
     }
     if (first) await removeOldRoutes(exec, peers);
     first = false;
   }
 
+  async function repeat(): Promise<void> {
+    for (const peer of known.values()) await run(planOf(peer), exec);
+  }
+
   return {
-    update(peers) {
-      last = last.then(() => apply(peers));
-      return last;
-    },
-    again() {
-      const repeat = async (): Promise<void> => {
-        for (const peer of known.values()) await run(planOf(peer), exec);
-      };
-      const done = last.then(repeat);
-      last = done.catch(() => undefined);
-      return done;
-    },
-    problems: () => problems,
+    update: (peers) => inTurn(() => apply(peers)),
+    again: () => inTurn(repeat),
   };
 }

@@ -2,7 +2,6 @@ import { answerTo } from '../../../scripts/labnet/agent/answer.ts';
 import type { AgentContext } from '../../../scripts/labnet/agent/context.ts';
 import { recover } from '../../../scripts/labnet/agent/gc.ts';
 import { keepPool } from '../../../scripts/labnet/agent/keep-pool.ts';
-import type { PoolKeeper } from '../../../scripts/labnet/agent/keeper.ts';
 import { peerSync } from '../../../scripts/labnet/agent/peers.ts';
 import { serve } from '../../../scripts/labnet/agent/serve.ts';
 import { loadState, stateWriter } from '../../../scripts/labnet/agent/state.ts';
@@ -31,15 +30,14 @@ const context: AgentContext = {
 };
 await recover(context);
 await wireNode(facts, exec, state.pool?.enis);
-const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec);
+const sync = peerSync((peer) => peerPlan(facts, peer, state.pool?.enis), exec, context.log);
 await sync.update(JSON.parse(peersText) as Peer[]);
-let keeper: PoolKeeper | undefined;
 if (facts.mode === 'vpc') {
-  keeper = await keepPool({ context, subnet: endless, again: () => sync.again() });
+  await keepPool({ context, subnet: endless, again: () => sync.again() });
 }
 await serve(folder, async (call) => {
   const { answer } = await answerTo(context, call);
-  void keeper?.reconcile();
+  void context.grow?.();
   return answer;
 });
 console.log('ready');
