@@ -1,7 +1,9 @@
 import { exitCode, usageError } from '../../base/errors.ts';
-import { addressProblem } from '../../base/cidr.ts';
 import { suggest } from '../../base/suggest.ts';
-import { liveWorld, paperWorld, readManifests } from '../../lab/policy-world.ts';
+import { readName, type Named } from '../../lab/name.ts';
+import { requireNamed } from '../../lab/named.ts';
+import { packetsBehind } from '../../lab/policy/service.ts';
+import { liveObjects, paperObjects, readManifests, type Objects } from '../../lab/policy/world.ts';
 import type { Packet } from '../../labnet/policy/judge.ts';
 import { nameOf, type Protocol, type World } from '../../labnet/policy/model.ts';
 import { verdictText } from '../../labnet/policy/verdict-text.ts';
@@ -16,6 +18,9 @@ interface Options {
   namespace?: string;
   manifests?: string;
 }
+
+type Asked = Pick<Packet, 'protocol' | 'port'>;
+type To = Pick<Packet, 'to'>;
 
 const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP'];
 
@@ -34,38 +39,48 @@ function portOf(text: string): number {
 }
 
 /** The full name of a pod, or the address. */
-function endOf(world: World, text: string, namespace: string): string {
-  if (!text.includes('/') && addressProblem(text) === undefined) return text;
-  const wanted = text.includes('/') ? text : `${namespace}/${text}`;
-  const names = world.pods.map(nameOf);
-  if (names.includes(wanted)) return wanted;
-  throw usageError('no-pod', `there is no pod ${wanted}`, {
-    why: suggest(wanted, names),
-    hint: 'a pod is NAME or NAMESPACE/NAME; an address is written as 10.244.1.5',
-  });
+function endOf(world: World, named: Named): string {
+  if (named.kind === 'address') return named.address;
+  if (named.kind === 'service') {
+    throw usageError('bad-end', 'a Service sends no packets: its pods do', {
+      hint: 'FROM is a pod or an address',
+    });
+  }
+  const pods = world.pods.map((metadata) => ({ metadata }));
+  return nameOf(
+    requireNamed('pod', named, pods, { elsewhere: (n) => `${n}/${named.name}` }).metadata,
+  );
 }
 
-async function worldOf({ manifests }: Options, context: CommandContext): Promise<World> {
-  if (manifests !== undefined) return paperWorld(await readManifests(manifests.split(',')));
-  return withRunning(await context.loadConfig(), ({ cluster }) => liveWorld(cluster));
+/** One packet; or one for each pod behind a Service. */
+function packetsTo(to: Named, { world, services }: Objects, asked: Asked): (Asked & To)[] {
+  if (to.kind !== 'service') return [{ to: endOf(world, to), ...asked }];
+  const elsewhere = (namespace: string): string => `svc/${namespace}/${to.name}`;
+  return packetsBehind(requireNamed('service', to, services, { elsewhere }), world, asked);
 }
 
-/** `lab policy why FROM TO`; exit code 0 for allowed, 1 for denied. */
+async function objectsOf({ manifests }: Options, context: CommandContext): Promise<Objects> {
+  if (manifests !== undefined) return paperObjects(await readManifests(manifests.split(',')));
+  return withRunning(await context.loadConfig(), ({ cluster }) => liveObjects(cluster));
+}
+
+/** `lab policy why FROM TO`; exit code 0 for allowed, 1 for denied, by one of the pods behind a Service, too. */
 export async function run(
-  [from = '', to = '']: readonly string[],
+  [source = '', destination = '']: readonly string[],
   options: Options,
   context: CommandContext,
 ): Promise<number> {
   const { namespace = 'default', port = '80', protocol = 'tcp' } = options;
   const asked = { protocol: protocolOf(protocol), port: portOf(port) };
-  const world = await worldOf(options, context);
-  const packet: Packet = {
-    from: endOf(world, from, namespace),
-    to: endOf(world, to, namespace),
-    ...asked,
-  };
-  const verdict = explainVerdict(world, packet);
-  if (context.json) json({ ...packet, ...verdict });
-  else say(verdictText(packet, verdict));
-  return verdict.allowed ? exitCode.ok : exitCode.failed;
+  const to = readName(destination, namespace);
+  const objects = await objectsOf(options, context);
+  const from = endOf(objects.world, readName(source, namespace));
+  const answers = packetsTo(to, objects, asked).map((packet) => {
+    const whole = { from, ...packet };
+    return { packet: whole, verdict: explainVerdict(objects.world, whole) };
+  });
+  const verdicts = answers.map(({ packet, verdict }) => ({ ...packet, ...verdict }));
+  if (context.json) json(to.kind === 'service' ? { service: nameOf(to), verdicts } : verdicts[0]);
+  else say(answers.map(({ packet, verdict }) => verdictText(packet, verdict)).join('\n\n'));
+  return verdicts.every(({ allowed }) => allowed) ? exitCode.ok : exitCode.failed;
 }

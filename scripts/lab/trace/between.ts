@@ -11,7 +11,7 @@ import {
   type ApiPort,
   type Objects,
 } from './endpoints.ts';
-import { readName, type Named } from './name.ts';
+import { readName, type Named } from '../name.ts';
 import { protocols, type Flow, type Protocol } from './packet.ts';
 import { traceFlow, type Trace } from './trace.ts';
 

@@ -1,7 +1,7 @@
 import { LabError, usageError } from '../../base/errors.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { podNetnsFunctions } from '../../cluster/pod-netns.ts';
-import type { Named } from './name.ts';
+import type { Named } from '../name.ts';
 import { requireNamed } from '../named.ts';
 import type { End } from './place.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { wayIn } from '../../../../scripts/lab/trace/between.ts';
 import { iptablesRule, showChain } from '../../../../scripts/lab/trace/iptables.ts';
 import { readLook } from '../../../../scripts/lab/trace/look.ts';
-import { readName } from '../../../../scripts/lab/trace/name.ts';
+import { readName } from '../../../../scripts/lab/name.ts';
 import { readProbe } from '../../../../scripts/lab/trace/probe.ts';
 import { readRouteAnswer } from '../../../../scripts/lab/trace/route.ts';
 import { captureFilter, rulesText } from '../../../../scripts/lab/trace/rules.ts';

@@ -1,22 +1,39 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addressAfter } from '../base/cidr.ts';
-import { messageOf, usageError } from '../base/errors.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { parseManifest, type KubeObject } from '../cluster/objects.ts';
-import type { ApiNamespace, ApiPod, ApiPolicy } from '../labnet/policy/api.ts';
-import { readWorld, type World } from '../labnet/policy/model.ts';
+import { addressAfter } from '../../base/cidr.ts';
+import { messageOf, usageError } from '../../base/errors.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { parseManifest, type KubeObject } from '../../cluster/objects.ts';
+import type { ApiNamespace, ApiPod, ApiPolicy } from '../../labnet/policy/api.ts';
+import { readWorld, type Protocol, type World } from '../../labnet/policy/model.ts';
 
-/** All that policies depend on, from the API server. */
-export async function liveWorld({ kubectl }: Cluster): Promise<World> {
+/** A Service, as far as it decides which pod gets a packet. */
+export interface Service {
+  metadata: { name: string; namespace: string };
+  spec: {
+    clusterIP?: string;
+    selector?: Record<string, string>;
+    ports?: readonly { port: number; targetPort?: number | string; protocol?: Protocol }[];
+  };
+}
+
+export interface Objects {
+  /** All that policies depend on. */
+  world: World;
+  services: readonly Service[];
+}
+
+/** From the API server. */
+export async function liveObjects({ kubectl }: Cluster): Promise<Objects> {
   const list = async <T>(kind: string): Promise<T[]> =>
     (await kubectl.get<{ items: T[] }>([kind, '--all-namespaces'])).items;
-  const [namespaces, pods, policies] = await Promise.all([
+  const [namespaces, pods, policies, services] = await Promise.all([
     kubectl.get<{ items: ApiNamespace[] }>(['namespaces']),
     list<ApiPod>('pods'),
     list<ApiPolicy>('networkpolicies'),
+    list<Service>('services'),
   ]);
-  return readWorld({ namespaces: namespaces.items, pods, policies });
+  return { world: readWorld({ namespaces: namespaces.items, pods, policies }), services };
 }
 
 /** Addresses for pods that exist only on paper; of the range for shared use, RFC 6598. */
@@ -42,23 +59,28 @@ function withAddress(pod: ApiPod, index: number): ApiPod {
 }
 
 /** The same from manifests, for a cluster that is not there. Namespaces that no manifest has are without labels. */
-export function paperWorld(objects: readonly KubeObject[]): World {
+export function paperObjects(objects: readonly KubeObject[]): Objects {
   const pods = objects.flatMap((object) => podOf(object) ?? []).map(withAddress);
-  const policies = objects
-    .filter(({ kind }) => kind === 'NetworkPolicy')
-    .map(({ metadata, ...rest }) => ({ ...rest, metadata: { namespace: 'default', ...metadata } }));
+  const ofKind = (wanted: string): unknown[] =>
+    objects
+      .filter(({ kind }) => kind === wanted)
+      .map(({ metadata, ...rest }) => ({
+        ...rest,
+        metadata: { namespace: 'default', ...metadata },
+      }));
+  const policies = ofKind('NetworkPolicy') as ApiPolicy[];
   const written = objects.filter(({ kind }) => kind === 'Namespace');
   const named = new Set(written.map(({ metadata }) => metadata.name));
   const used = [...pods, ...policies].map(({ metadata }) => metadata.namespace);
   const others = [...new Set(used)].filter((name) => !named.has(name));
-  return readWorld({
-    namespaces: [
-      ...(written as unknown as ApiNamespace[]),
-      ...others.map((name) => ({ metadata: { name } })),
-    ],
-    pods,
-    policies: policies as unknown as ApiPolicy[],
-  });
+  const namespaces = [
+    ...(written as unknown as ApiNamespace[]),
+    ...others.map((name) => ({ metadata: { name } })),
+  ];
+  return {
+    world: readWorld({ namespaces, pods, policies }),
+    services: ofKind('Service') as Service[],
+  };
 }
 
 /** The objects in these files, and in the YAML files of these folders. */

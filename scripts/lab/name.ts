@@ -1,5 +1,5 @@
-import { addressProblem } from '../../base/cidr.ts';
-import { usageError } from '../../base/errors.ts';
+import { addressProblem } from '../base/cidr.ts';
+import { usageError } from '../base/errors.ts';
 
 /** What stands on the command line for one end of a connection. */
 export type Named =
