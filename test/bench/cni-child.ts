@@ -3,27 +3,25 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-/**
- * Calls CNI plugins as containerd does, in the namespace that it is started in, and prints milliseconds as JSON.
- * Arguments: folder of the programs, labnet's socket, the reference's folder, number of runs, namespaces of pods.
- */
-const [programs = '', socket = '', dataDir = '', runs = '', ...names] = process.argv.slice(2);
-
-interface Plugin {
+export interface Plugin {
   type: string;
   [field: string]: unknown;
 }
 
-const range = '10.244.7.0/24';
-const portmap = { type: 'portmap', capabilities: { portMappings: true } };
-const ipam = { type: 'host-local', subnet: range, routes: [{ dst: '0.0.0.0/0' }], dataDir };
-const chains: Record<string, Plugin[]> = {
-  labnet: [{ type: 'labnet', socket }],
-  'bridge + host-local + portmap': [
-    { type: 'bridge', bridge: 'ref0', isGateway: true, hairpinMode: true, ipam },
-    portmap,
-  ],
-};
+/** What is called, in the namespace that this is started in: a node's. */
+export interface Calls {
+  /** The folder of the plugins. */
+  programs: string;
+  /** Lists of plugins by the names under which their times are told. */
+  chains: Record<string, Plugin[]>;
+  runs: number;
+  /** The network namespaces of pods, by the pods' names. */
+  pods: Record<string, string>;
+}
+
+/** Calls CNI plugins as containerd does, and prints milliseconds as JSON. */
+const { programs, chains, runs, pods } = JSON.parse(process.argv[2] ?? '') as Calls;
+const names = Object.keys(pods);
 
 async function call(
   command: string,
@@ -35,7 +33,8 @@ async function call(
     PATH: process.env['PATH'] ?? '',
     CNI_COMMAND: command,
     CNI_CONTAINERID: pod,
-    CNI_NETNS: `/run/netns/${pod}`,
+    CNI_NETNS: `/run/netns/${pods[pod]}`,
+    CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=one;K8S_POD_NAME=${pod}`,
     CNI_IFNAME: 'eth0',
     CNI_PATH: programs,
   };
@@ -72,7 +71,7 @@ async function timed<T>(into: number[], work: () => Promise<T>): Promise<T> {
 
 const samples: Record<string, number[]> = {};
 // Turn by turn, so that what else the machine does meets both.
-for (let run = 0; run < Number(runs); run++) {
+for (let run = 0; run < runs; run++) {
   for (const [title, plugins] of Object.entries(chains)) {
     const pod = names[run % names.length] ?? '';
     const result = await timed((samples[`${title}: ADD`] ??= []), () =>

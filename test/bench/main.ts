@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { testLab, type TestLab } from '../support/lab.ts';
 import { benchCni } from './cni.ts';
+import { benchNet } from './net.ts';
+import { benchPolicy } from './policy.ts';
 import { add, asJson, report, type Samples } from './measure.ts';
 
 /**
@@ -9,6 +11,8 @@ import { add, asJson, report, type Samples } from './measure.ts';
  * npm run bench -- exercise ID [N]     N times reset, start and check of an exercise, on a lab without pod network
  * npm run bench -- reset [N] [--plain] N times lab reset from standby nodes (or without), with its phases; snapshot save, halt, start
  * npm run bench -- cni [N]             N times ADD and DEL through labnet and the reference plugins; milliseconds
+ * npm run bench -- policy [N]          N times a new policy, from the event to the rules in force; milliseconds
+ * npm run bench -- net [N]             N times throughput between pods: flannel and labnet, each mode
  * A lab of its own ("bench"). The last line is JSON. Run it on a machine that does nothing else.
  */
 const [what = 'up', ...words] = process.argv.slice(2);
@@ -88,6 +92,8 @@ const benches: Record<string, () => Promise<Samples>> = {
   up: () => benchUp(lab, Number(words[0] ?? 5)),
   exercise: () => benchExercise(lab, words[0] ?? 'cni-02', Number(words[1] ?? 5)),
   cni: () => benchCni(Number(words[0] ?? 100)),
+  net: () => benchNet(lab, Number(words[0] ?? 2)),
+  policy: () => benchPolicy(Number(words[0] ?? 50)),
   reset: () => benchReset(lab, Number(words[0] ?? 10), !words.includes('--plain')),
 };
 const bench = benches[what];

@@ -10,6 +10,7 @@ import { vpcDefaults, type VpcOptions } from '../../scripts/labnet/config.ts';
 import { nodeFacts, type NodeFacts, type Peer } from '../../scripts/labnet/node/facts.ts';
 import type { Uplink } from '../../scripts/labnet/node/uplink.ts';
 import { local, type LocalOptions } from '../../scripts/nodes/local.ts';
+import type { Objects } from './random-policies.ts';
 
 /** The programs that the tests of labnet call, built from their modules; seconds when Go has built them before. */
 export async function buildPrograms(folder: string): Promise<void> {
@@ -113,10 +114,16 @@ async function plugIn(node: string, { network, address }: VpcSetting): Promise<U
   return { link: 'enp0s8', address, network: networkOf(`${address}/24`), mtu: 1500 };
 }
 
+export interface NodeOptions {
+  range?: string;
+  vpc?: VpcSetting;
+  /** What the API server tells the agent; without it, there are no policies. Its own node is `node-1`. */
+  objects?: Objects;
+}
+
 export async function labnetNode(
   programs: string,
-  range = '10.244.1.0/24',
-  vpc?: VpcSetting,
+  { range = '10.244.1.0/24', vpc, objects }: NodeOptions = {},
 ): Promise<LabnetNode> {
   const name = `labnet-test-${process.pid}-${counter++}`;
   // In memory, as the agent's own folder is: it waits until what it writes is on disk.
@@ -142,6 +149,8 @@ export async function labnetNode(
     socket: join(folder, 'agent.sock'),
     capabilities: { portMappings: true },
   };
+  const objectsFile = join(folder, 'objects.json');
+  if (objects) await writeFile(objectsFile, JSON.stringify(objects));
   await mkdir(join(folder, 'net.d'));
   await mkdir(join(folder, 'var'));
   const list = (network: string, ...plugins: unknown[]): Promise<void> =>
@@ -236,6 +245,7 @@ export async function labnetNode(
         [
           ...['netns', 'exec', name, process.execPath, join(programs, 'agent.mjs'), folder],
           ...[JSON.stringify(facts), JSON.stringify(vpc?.peers ?? [])],
+          ...(objects ? [objectsFile] : []),
         ],
         { stdio: ['ignore', 'pipe', 'inherit'], cwd: projectRoot },
       );

@@ -160,7 +160,11 @@ export function randomPlaces(random: Random): Place[] {
   });
 }
 
-export function randomObjects(random: Random, places = randomPlaces(random)): Objects {
+export function randomObjects(
+  random: Random,
+  places = randomPlaces(random),
+  [fewest, most]: readonly [number, number] = [1, 5],
+): Objects {
   const pods = places.map((place, number) => pod(random, `pod-${number}`, place));
   const ended = places.slice(0, 2).map((place, number) => {
     const one = pod(random, `ended-${number}`, place);
@@ -172,7 +176,9 @@ export function randomObjects(random: Random, places = randomPlaces(random)): Ob
       metadata: { name, labels: labels(random, ['team']) },
     })),
     pods: [...ended, ...pods, ...host],
-    policies: random.list(1, 5, (place) => policy(random, place, random.pick(['one', 'two']))),
+    policies: random.list(fewest, most, (place) =>
+      policy(random, place, random.pick(['one', 'two'])),
+    ),
   };
 }
 

@@ -77,7 +77,9 @@ export async function add(
     const { pod, wiring } = attachment;
     const rules = pod && policy ? await policy.planFor(pod, wiring.address) : [];
     // Rules come first: a pod must not send a packet before they are in force.
-    const timings = await run([...rules, ...attachmentPlan(attachment)], exec);
+    const timings = await run([...rules, ...attachmentPlan(attachment)], exec).finally(() =>
+      policy?.settled(wiring.address),
+    );
     attachment.done = true;
     await context.save();
     const result = attachmentResult(request.config.cniVersion, attachment);

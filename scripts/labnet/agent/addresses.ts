@@ -2,6 +2,7 @@ import { hostPart, parseCidr } from '../../base/cidr.ts';
 import { nextAddress } from '../ipam/range.ts';
 import type { NodeFacts } from '../node/facts.ts';
 import { kindOf, type Kind } from '../pod/drivers.ts';
+import { nameOf } from '../policy/model.ts';
 import { pickFrom } from '../vpc/pick.ts';
 import { newPool } from '../vpc/pool.ts';
 import { takenBy, type AgentState } from './state.ts';
@@ -37,6 +38,15 @@ const rooms: Record<Kind, (state: AgentState, facts: NodeFacts) => number> = {
   routed: ({ pool }) =>
     (pool?.enis ?? []).reduce((sum, { addresses }) => sum + addresses.length, 0),
 };
+
+/** Those of the pods that are connected here, by namespace/name. */
+export function podAddresses({ attachments }: AgentState): Map<string, string> {
+  return new Map(
+    Object.values(attachments).flatMap(({ pod, wiring }) =>
+      pod ? [[nameOf(pod), wiring.address] as const] : [],
+    ),
+  );
+}
 
 /** How many pods can have an address now, those that have one among them. */
 export function roomOf(state: AgentState, facts: NodeFacts): number {

@@ -11,9 +11,8 @@ import { wireNode } from '../node/wire.ts';
 import { peerPlan } from '../node/wiring.ts';
 import { exec } from '../plan/exec.ts';
 import { lookAt } from '../plan/look.ts';
-import { nameOf } from '../policy/model.ts';
 import { newPool } from '../vpc/pool.ts';
-import { roomOf } from './addresses.ts';
+import { podAddresses, roomOf } from './addresses.ts';
 import { answerTo } from './answer.ts';
 import type { AgentContext } from './context.ts';
 import { enisPage } from './enis.ts';
@@ -25,7 +24,7 @@ import { keepPool, tellHeld } from './keep-pool.ts';
 import { metrics } from './metrics.ts';
 import { peerOf, peerSync, type ApiNode } from './peers.ts';
 import { serve } from './serve.ts';
-import { loadState, stateWriter, type AgentState } from './state.ts';
+import { loadState, stateWriter } from './state.ts';
 import { subnetFor } from './subnet.ts';
 
 const nodeName = process.env['NODE_NAME'] ?? hostname();
@@ -61,15 +60,6 @@ async function learnFacts(api: ApiClient, config: LabnetConfig): Promise<NodeFac
     throw new Error('the controller manager has not given it a pod range (spec.podCIDR) yet');
   }
   return nodeFacts(config, range, uplinkOf(await lookAt(exec), config.iface));
-}
-
-/** The pods that are connected here, by their names in the API. */
-function podAddresses({ attachments }: AgentState): Map<string, string> {
-  return new Map(
-    Object.values(attachments).flatMap(({ pod, wiring }) =>
-      pod ? [[nameOf(pod), wiring.address] as const] : [],
-    ),
-  );
 }
 
 async function main(): Promise<void> {

@@ -21,10 +21,9 @@ import {
   type Policy,
   type World,
 } from '../policy/model.ts';
-import { replaceAll, replacePod } from '../policy/nft.ts';
-import { table } from '../policy/nft-words.ts';
 import { indexWorld } from '../policy/world-index.ts';
 import type { PolicyGuard } from './context.ts';
+import { kernelRules } from './kernel-rules.ts';
 
 /** Changes that come within this time (ms) are put in force together. */
 const debounce = 50;
@@ -77,9 +76,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
   /** Pods that ADD asked for before the watch told of them. */
   const early = new Map<string, KnownPod>();
   const figures: PolicyFigures = { rules: 0, seconds: 0, failures: 0 };
-  let isolated: ReadonlySet<string> = new Set();
-  /** The isolations that were loaded last, as JSON. */
-  let inKernel: string | undefined;
+  const rules = kernelRules(exec);
   let applying: Promise<void> = Promise.resolve();
   let since: number | undefined;
   let started: () => void;
@@ -92,17 +89,12 @@ export function keepPolicies(options: PolicyOptions): Policies {
     for (const [name, { uid }] of early) if (pods.get(name)?.uid === uid) early.delete(name);
     const local = options.localAddresses();
     const placed = [...new Map([...pods, ...early]).values()].map((pod) => {
+      if (pod.node !== nodeName || pod.hostNetwork) return pod;
+      // Of its own pods this agent knows best: an address that the API still tells may be another pod's by now.
       const address = local.get(nameOf(pod));
-      return pod.node === nodeName && address !== undefined
-        ? { ...pod, addresses: [address] }
-        : pod;
+      return { ...pod, addresses: address === undefined ? [] : [address] };
     });
     return { namespaces: [...namespaces.values()], pods: placed, policies: [...policies.values()] };
-  }
-
-  async function load(nft: string): Promise<void> {
-    const { code, stderr } = await exec(['nft', '-f', '-'], nft);
-    if (code !== 0) throw new Error(stderr.trim());
   }
 
   async function cutDenied(isolations: readonly Isolation[]): Promise<void> {
@@ -116,20 +108,13 @@ export function keepPolicies(options: PolicyOptions): Policies {
     since = undefined;
     const now = world();
     if (!now) return;
-    const isolations = compile(now, nodeName);
-    const wanted = JSON.stringify(isolations);
     try {
+      const isolations = compile(now, nodeName);
       // Most changes of pods change no rule; then the kernel is not even asked.
-      if (wanted !== inKernel) {
-        const listing = await exec(['nft', '-t', 'list', 'table', ...table.split(' ')]);
-        if (isolations.length > 0 || listing.code === 0) {
-          await load(replaceAll(isolations, listing.code === 0 ? listing.stdout : ''));
-          figures.seconds = (performance.now() - began) / 1000;
-          await cutDenied(isolations);
-        }
-        inKernel = wanted;
+      if (await rules.load(isolations)) {
+        figures.seconds = (performance.now() - began) / 1000;
+        await cutDenied(isolations);
       }
-      isolated = new Set(isolations.map(({ address }) => address));
       figures.rules = isolations.reduce((sum, { rules }) => sum + rules.length, 0);
       started();
     } catch (error) {
@@ -178,7 +163,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
       const text = 'the policies of the cluster are not known yet';
       throw new CniError(cniCode.tryAgainLater, text, 'the API server has not answered this agent');
     }
-    if (known.policies.size === 0 && !isolated.has(address)) return [];
+    if (known.policies.size === 0 && !rules.has(address)) return [];
     const seen = known.pods?.get(key);
     // A pod that was made anew under its old name may have other labels.
     if (!seen || (name.uid !== undefined && seen.uid !== name.uid)) {
@@ -189,16 +174,12 @@ export function keepPolicies(options: PolicyOptions): Policies {
     const now = world();
     const pod = now?.pods.find((one) => nameOf(one) === key);
     const own = now && pod ? isolationsOf(indexWorld(now), pod) : [];
-    if (own.length === 0 && !isolated.has(address)) return [];
-    isolated = new Set([...isolated, address]);
-    // From here on the kernel has more than was loaded, also if this ADD fails.
-    inKernel = undefined;
-    changed();
+    if (own.length === 0 && !rules.has(address)) return [];
     return [
       {
         id: 'policies',
         why: `The network policies that select the pod, as rules, before it can send or get a packet: ${own.map(({ pod, direction }) => `${direction} of ${pod}`).join(', ') || 'none any more'}.`,
-        command: { tool: 'nft', text: replacePod(address, own) },
+        command: { tool: 'nft', text: rules.begin(address, own) },
       },
     ];
   }
@@ -216,5 +197,9 @@ export function keepPolicies(options: PolicyOptions): Policies {
     }
   }
 
-  return { planFor, changed, inForce, figures: () => figures };
+  function settled(address: string): void {
+    if (rules.ended(address)) changed();
+  }
+
+  return { planFor, settled, changed, inForce, figures: () => figures };
 }

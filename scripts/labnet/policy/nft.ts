@@ -125,33 +125,57 @@ function release(address: string, direction: Direction): string[] {
 }
 
 /**
- * One transaction that gives one address these isolations and no others, and leaves all other pods alone: for a pod that
- * is being added, before it has its first packet. Sets that nobody needs any more go with the next replaceAll.
+ * One transaction that gives these addresses these isolations and no others, and leaves all other pods alone. A pod that
+ * is being added gets its rules so before it has its first packet. `stale` sets are those that no rule needs afterwards.
  */
-export function replacePod(
-  address: string,
+export function replacePods(
+  addresses: readonly string[],
   isolations: readonly Isolation[],
-  { denial = 'reject' }: Options = {},
+  { denial = 'reject', stale = [] }: Options & { stale?: readonly string[] } = {},
 ): string {
+  const isolated = new Set(isolations.map(({ address }) => address));
+  const staying = new Set(isolations.map(chainName));
   const lines = [
     ...declarations(),
     ...directions.map((direction) => `flush chain ${table} ${direction}`),
-    `add element ${table} isolated { ${address} }`,
-    ...(isolations.length === 0 ? [`delete element ${table} isolated { ${address} }`] : []),
-    ...directions.flatMap((direction) => {
-      const chain = chainName({ address, direction });
-      // A chain that stays is refilled, as in replaceAll.
-      const stays = isolations.some((isolation) => isolation.direction === direction);
-      return stays
-        ? [`add chain ${table} ${chain}`, `flush chain ${table} ${chain}`]
-        : release(address, direction);
-    }),
+    ...addresses.flatMap((address) => [
+      `add element ${table} isolated { ${address} }`,
+      ...(isolated.has(address) ? [] : [`delete element ${table} isolated { ${address} }`]),
+      ...directions.flatMap((direction) => {
+        const chain = chainName({ address, direction });
+        // A chain that stays is refilled, as in replaceAll.
+        return staying.has(chain)
+          ? [`add chain ${table} ${chain}`, `flush chain ${table} ${chain}`]
+          : release(address, direction);
+      }),
+    ]),
     ...body(isolations, denial).text,
+    ...stale.flatMap((name) => [
+      `add set ${table} ${name} { type ipv4_addr; flags interval; }`,
+      `delete set ${table} ${name}`,
+    ]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** One transaction that forgets an address, for a pod that is gone. */
-export function removePod(address: string, options: Options = {}): string {
-  return replacePod(address, [], options);
+/** Rules in a form in which they can be compared. */
+export interface Rendered {
+  /** The chains of each address. */
+  pods: ReadonlyMap<string, string>;
+  /** The names of the sets that they refer to. */
+  sets: ReadonlySet<string>;
+}
+
+export function rendered(
+  isolations: readonly Isolation[],
+  { denial = 'reject' }: Options = {},
+): Rendered {
+  const sets: Sets = new Map();
+  const pods = new Map<string, string>();
+  for (const isolation of isolations) {
+    const { address } = isolation;
+    const text = podChain(isolation, denial, sets).join('\n');
+    pods.set(address, `${pods.get(address) ?? ''}${text}\n`);
+  }
+  return { pods, sets: new Set([...sets.values()].map(({ name }) => name)) };
 }

@@ -271,7 +271,7 @@ describe('ADD', () => {
   });
 
   it('says when the range is full, and goes on when an address is free', async () => {
-    const small = await labnetNode(programs, '10.244.9.0/29');
+    const small = await labnetNode(programs, { range: '10.244.9.0/29' });
     try {
       await small.startAgent();
       const pods = [];

@@ -79,7 +79,7 @@ it.each([
 ])(
   'with %s leaves nothing after %i calls, with the agent killed all the time',
   async (_, count, setting) => {
-    node = await labnetNode(programs, '10.244.1.0/24', setting);
+    node = await labnetNode(programs, setting ? { vpc: setting } : {});
     await node.startAgent();
     const clean = await kernel();
     const stop = new AbortController();

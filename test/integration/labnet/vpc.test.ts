@@ -34,15 +34,12 @@ beforeAll(async () => {
   await nodesNetwork(network, world);
   const options = { warmEni: 0, enis: 3, addressesPerEni: 3 };
   const setting = { network, options };
-  one = await labnetNode(programs, '10.244.1.0/24', {
-    ...setting,
-    address: peer('', 1).address,
-    peers: [peer('node2', 2)],
+  one = await labnetNode(programs, {
+    vpc: { ...setting, address: peer('', 1).address, peers: [peer('node2', 2)] },
   });
-  two = await labnetNode(programs, '10.244.2.0/24', {
-    ...setting,
-    address: peer('', 2).address,
-    peers: [peer('node1', 1)],
+  two = await labnetNode(programs, {
+    range: '10.244.2.0/24',
+    vpc: { ...setting, address: peer('', 2).address, peers: [peer('node1', 1)] },
   });
   await one.startAgent();
   await two.startAgent();
@@ -353,8 +350,8 @@ describe('twenty pods at once', () => {
   it('have twenty addresses, on as many ENIs as they need', async () => {
     // Nothing is kept warm: most calls find no address and have to wait for an ENI.
     const options = { warmEni: 0, enis: 6, addressesPerEni: 6 };
-    const setting = { network, address: peer('', 3).address, options };
-    const three = await labnetNode(programs, '10.244.3.0/24', setting);
+    const vpc = { network, address: peer('', 3).address, options };
+    const three = await labnetNode(programs, { range: '10.244.3.0/24', vpc });
     try {
       await three.startAgent();
       const names = Array.from({ length: 20 }, (_, i) => `burst-${i}`);

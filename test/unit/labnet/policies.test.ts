@@ -1,59 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sleep } from '../../../scripts/base/until.ts';
 import { keepPolicies, type Policies } from '../../../scripts/labnet/agent/policies.ts';
-import type { ApiClient } from '../../../scripts/labnet/api/client.ts';
 import type { Exec } from '../../../scripts/labnet/plan/exec.ts';
 import { run } from '../../../scripts/labnet/plan/run.ts';
 import { commandText } from '../../../scripts/labnet/plan/step.ts';
+import { fakeApi, paths, type FakeApi, type Thing } from '../../support/fake-api.ts';
 
-interface Thing {
-  metadata: { name: string; namespace?: string; uid?: string; labels?: object };
-  [field: string]: unknown;
-}
-
-/** An API server of three kinds, whose watches say what they are told to. */
-function fakeApi(lists: Record<string, Thing[]>): {
-  api: ApiClient;
-  say(path: string, type: string, object: Thing): void;
-  asked: string[];
-} {
-  const waiting = new Map<string, ((line: string) => void)[]>();
-  const asked: string[] = [];
-  const api: ApiClient = {
-    get<T>(path: string) {
-      const [plain = ''] = path.split('?');
-      asked.push(plain);
-      const items = lists[plain];
-      if (items) return Promise.resolve({ metadata: { resourceVersion: '1' }, items } as T);
-      const one = Object.values(lists)
-        .flat()
-        .find(({ metadata }) => plain.endsWith(`/${metadata.name}`));
-      return one ? Promise.resolve(one as T) : Promise.reject(new Error('away'));
-    },
-    patch: () => Promise.resolve(),
-    async *lines(path, signal) {
-      const [plain = ''] = path.split('?');
-      while (!signal.aborted) {
-        yield await new Promise<string>((resolve, reject) => {
-          waiting.set(plain, [...(waiting.get(plain) ?? []), resolve]);
-          signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
-        });
-      }
-    },
-  };
-  return {
-    api,
-    asked,
-    say(path, type, object) {
-      const line = JSON.stringify({ type, object });
-      for (const tell of waiting.get(path)?.splice(0) ?? []) tell(line);
-    },
-  };
-}
-
-const pods = '/api/v1/pods';
-const namespaces = '/api/v1/namespaces';
-const policies = '/apis/networking.k8s.io/v1/networkpolicies';
+const { namespaces, pods, policies } = paths;
 
 function pod(name: string, app: string, uid = name): Thing {
   return {
@@ -79,9 +32,11 @@ afterEach(() => {
 interface Setup {
   keeper: Policies;
   loaded: string[];
-  server: ReturnType<typeof fakeApi>;
+  server: FakeApi;
   addresses: Map<string, string>;
   exec: Exec;
+  /** The next change is refused. */
+  refuse: () => void;
 }
 
 function setup(lists: Record<string, Thing[]>): Setup {
@@ -91,9 +46,14 @@ function setup(lists: Record<string, Thing[]>): Setup {
   const stop = new AbortController();
   stops.push(stop);
   let table = false;
+  let refused = false;
   const exec: Exec = (argv, stdin = '') => {
     if (argv[1] === '-t') return Promise.resolve({ code: table ? 0 : 1, stdout: '', stderr: '' });
     if (argv[0] === 'nft') {
+      if (refused) {
+        refused = false;
+        return Promise.resolve({ code: 1, stdout: '', stderr: 'refused' });
+      }
       table = true;
       loaded.push(stdin);
     }
@@ -107,7 +67,7 @@ function setup(lists: Record<string, Thing[]>): Setup {
     log: () => undefined,
     signal: stop.signal,
   });
-  return { keeper, loaded, server, addresses, exec };
+  return { keeper, loaded, server, addresses, exec, refuse: () => (refused = true) };
 }
 
 const all = { [namespaces]: [{ metadata: { name: 'default' } }], [pods]: [], [policies]: [] };
@@ -187,9 +147,70 @@ describe('policies of a node', () => {
     addresses.set('default/web', '10.244.1.2');
     await run(await keeper.planFor(web, '10.244.1.2'), exec);
     addresses.clear();
+    keeper.settled('10.244.1.2');
     const before = loaded.length;
     await eventually(() => expect(loaded.length).toBe(before + 1));
+    expect(loaded.at(-1)).toContain('delete chain inet labnet_policy pod-10.244.1.2-ingress');
+  });
+
+  it('leave a pod alone while its ADD is under way, and look after it then', async () => {
+    const { keeper, addresses, loaded, server } = setup({
+      ...all,
+      [pods]: [pod('web', 'web'), pod('db', 'db')],
+      [policies]: [denyAll('web')],
+    });
+    addresses.set('default/db', '10.244.1.3');
+    await keeper.inForce;
+    addresses.set('default/web', '10.244.1.2');
+    await keeper.planFor(web, '10.244.1.2');
+    server.say(policies, 'ADDED', denyAll('db'));
+    await eventually(() => expect(loaded.at(-1)).toContain('isolated by default/deny-db'));
     expect(loaded.at(-1)).not.toContain('10.244.1.2');
+    keeper.settled('10.244.1.2');
+    await eventually(() => expect(loaded.at(-1)).toContain('isolated by default/deny-web'));
+    expect(loaded.at(-1)).not.toContain('10.244.1.3');
+  });
+
+  it('of pods that nothing happens to are not loaded again', async () => {
+    const { addresses, loaded, server } = setup({
+      ...all,
+      [pods]: [pod('web', 'web'), pod('db', 'db')],
+      [policies]: [denyAll('web')],
+    });
+    addresses.set('default/web', '10.244.1.2').set('default/db', '10.244.1.3');
+    await eventually(() => expect(loaded).toHaveLength(1));
+    server.say(policies, 'ADDED', denyAll('db'));
+    await eventually(() => expect(loaded).toHaveLength(2));
+    expect(loaded[1]).toContain('isolated by default/deny-db');
+    expect(loaded[1]).not.toContain('10.244.1.2');
+  });
+
+  it('ignore the address that the API still tells of a pod that has gone', async () => {
+    const ended = { ...pod('old', 'web'), status: { podIP: '10.244.1.2' } };
+    const { keeper, addresses, loaded } = setup({
+      ...all,
+      [pods]: [ended, pod('db', 'db')],
+      [policies]: [denyAll('web'), denyAll('db')],
+    });
+    addresses.set('default/db', '10.244.1.2');
+    await keeper.inForce;
+    expect(loaded.at(-1)).toContain('isolated by default/deny-db');
+    expect(loaded.at(-1)).not.toContain('deny-web');
+  });
+
+  it('are all loaded anew after nft has refused a change', async () => {
+    const { addresses, loaded, server, refuse } = setup({
+      ...all,
+      [pods]: [pod('web', 'web'), pod('db', 'db')],
+      [policies]: [denyAll('web')],
+    });
+    addresses.set('default/web', '10.244.1.2').set('default/db', '10.244.1.3');
+    await eventually(() => expect(loaded).toHaveLength(1));
+    refuse();
+    server.say(policies, 'ADDED', denyAll('db'));
+    await expect.poll(() => loaded.length, { timeout: 3_000 }).toBe(2);
+    expect(loaded[1]).toContain('flush table inet labnet_policy');
+    expect(loaded[1]).toMatch(/deny-web[^]*deny-db/);
   });
 
   it('follow what the API server tells', async () => {

@@ -3,7 +3,7 @@ import { compile } from '../../../../scripts/labnet/policy/compile.ts';
 import type { Isolation } from '../../../../scripts/labnet/policy/isolation.ts';
 import { podChain, type Sets } from '../../../../scripts/labnet/policy/nft-chain.ts';
 import { comment } from '../../../../scripts/labnet/policy/nft-words.ts';
-import { removePod, replaceAll, replacePod } from '../../../../scripts/labnet/policy/nft.ts';
+import { rendered, replaceAll, replacePods } from '../../../../scripts/labnet/policy/nft.ts';
 import { addressNumber } from '../../../../scripts/labnet/policy/ranges.ts';
 import { testPod, testPolicy, testWorld } from '../../../support/policy-world.ts';
 
@@ -100,14 +100,22 @@ describe('nft text', () => {
   });
 
   test('of one pod that comes, and of one that goes', () => {
-    const added = replacePod('10.244.1.2', [egress]);
+    const added = replacePods(['10.244.1.2'], [egress]);
     expect(added).not.toMatch(/flush (table|map|set)/);
     expect(added).toContain('map egress_pods { type ipv4_addr : verdict; elements');
     expect(added).toContain('map ingress_pods { type ipv4_addr : verdict; }');
-    const removed = removePod('10.244.1.2');
+    const removed = replacePods(['10.244.1.2'], [], { stale: ['peers-old'] });
     expect(removed).toContain('delete element inet labnet_policy isolated { 10.244.1.2 }');
     expect(removed).toContain('delete chain inet labnet_policy pod-10.244.1.2-ingress');
     expect(removed).not.toContain('chain pod-10.244.1.2-egress {');
+    expect(removed).toContain('delete set inet labnet_policy peers-old');
+  });
+
+  test('can be compared address by address', () => {
+    const { pods, sets } = rendered(isolations);
+    expect([...pods.keys()]).toEqual([...new Set(isolations.map(({ address }) => address))]);
+    for (const name of sets) expect([...pods.values()].join('')).toContain(`@${name} `);
+    expect(rendered(isolations)).toEqual({ pods, sets });
   });
 
   test.each<[string, Partial<Isolation['rules'][number]>, string[]]>([
