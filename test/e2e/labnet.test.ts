@@ -1,4 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
+import { projectRoot } from '../../scripts/base/paths.ts';
+import type { Trace } from '../../scripts/lab/trace/trace.ts';
 import type { Explanation } from '../../scripts/labnet/explain/explanation.ts';
 import { leftovers, testLab } from '../support/lab.ts';
 
@@ -29,12 +35,34 @@ async function addressOf(pod: string): Promise<string> {
   return (await lab.ok(words)).stdout;
 }
 
-beforeAll(async () => {
+/** A packet's story; the exit code says whether it was answered. */
+async function trace(...words: string[]): Promise<Trace> {
+  const { code, stdout, stderr } = await lab.run(['trace', ...words, '--json']);
+  expect(stdout, stderr).not.toBe('');
+  const told = JSON.parse(stdout) as Trace;
+  expect(code).toBe(told.verdict.answered ? 0 : 1);
+  return told;
+}
+
+let folder: string;
+
+/** A new lab with this mode. */
+async function upIn(mode: string): Promise<void> {
+  const config = parseDocument(await readFile(join(projectRoot, 'lab.yaml'), 'utf8'));
+  config.setIn(['cni', 'labnet', 'mode'], mode);
+  const file = join(folder, `${mode}.yaml`);
+  await writeFile(file, String(config));
   await lab.run(['down', '--purge']);
-  await lab.ok(['up', '--cni', 'labnet', '--network', lab.network]);
+  await lab.ok(['up', '--config', file, '--cni', 'labnet', '--network', lab.network]);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lab-e2e-'));
+  await upIn('overlay');
 });
 
 afterAll(async () => {
+  await rm(folder, { recursive: true });
   await lab.run(['down', '--purge']);
   expect(await leftovers(lab)).toEqual([]);
 });
@@ -116,14 +144,32 @@ test('a network policy holds, and lab policy why says so', async () => {
   expect(stdout).toMatch(
     /default\/web +node1 +ingress +refuses +isolated by default\/closed +[1-9]/,
   );
+  const told = await trace('client', 'web', '--port', '80');
+  expect(told.verdict).toMatchObject({ answered: false, dropped: { node: 'node1' } });
+  expect(JSON.stringify(told.verdict)).toContain('default/closed');
   await lab.ok(['kubectl', 'delete', 'networkpolicy', 'closed']);
   await expect.poll(connect, { timeout: 5_000 }).toBe(0);
+});
+
+test('a packet through a Service and the tunnel is followed there and back', async () => {
+  await lab.ok(['kubectl', 'expose', 'pod', 'web', '--port', '81', '--target-port', '80']);
+  const told = await trace('client', 'svc/web');
+  expect(told).toMatchObject({ to: 'pod default/web', verdict: { arrived: true, answered: true } });
+  const { stdout } = await lab.ok(['trace', 'client', 'svc/web']);
+  expect(stdout).toMatch(/wrapped/);
+  const why = await lab.ok(['policy', 'why', 'client', 'svc/web', '--port', '81']);
+  expect(why.stdout).toContain('default/client -> default/web TCP 80: allowed');
 });
 
 test('names what somebody has taken away, and makes it again when it is restarted', async () => {
   const { stdout } = await lab.ok(['ssh', 'node2', '--', 'ip', 'route', 'show', 'proto', '198']);
   const [range = ''] = stdout.split(' ');
   await lab.ok(['ssh', 'node2', '--', 'sudo', 'ip', 'route', 'delete', range]);
+  const lost = await trace('client', 'web', '--port', '80');
+  expect(lost.verdict).toMatchObject({
+    arrived: false,
+    dropped: { node: 'node2', why: expect.stringContaining('route') as string },
+  });
   const status = await lab.run(['labnet', 'status']);
   expect(status.code).toBe(1);
   expect(status.stdout).toContain(`node2: the route to ${range}`);
@@ -139,4 +185,50 @@ test('is removed without a trace', async () => {
     .json<{ nodes: { leftovers: unknown[] }[] }>([...['cni', 'status', '--json']])
     .catch(async () => JSON.parse((await lab.run(['cni', 'status', '--json'])).stdout) as never);
   expect(nodes.map((one) => one.leftovers)).toEqual([[], [], []]);
+});
+
+test('the exercises for every pod network are proven on it', async () => {
+  await lab.ok(['switch', 'labnet']);
+  const ids = ['dns-03', 'node-01', 'node-02'];
+  const { code, stdout } = await lab.run(['labs', 'prove', ...ids], { echo: true });
+  expect(code, stdout).toBe(0);
+  expect(stdout).toContain('exercises: 3 passed, 0 failed');
+  expect(await lab.json(['status', '--json'])).toMatchObject({
+    cni: { installed: [{ name: 'labnet' }] },
+  });
+});
+
+describe.each([
+  ['host-gw', /leaves by the NIC enp0s8$/m],
+  ['vpc', /eni[0-9a-f]{11}/],
+] as const)('in the mode %s', (mode, hop) => {
+  beforeAll(() => upIn(mode));
+
+  test('pods of two nodes reach each other, and a trace shows how', async () => {
+    await startPod('web', 'node1');
+    await startPod('client', 'node2');
+    expect(await trace('client', 'web', '--port', '80')).toMatchObject({
+      verdict: { arrived: true, answered: true },
+    });
+    const { stdout } = await lab.ok(['trace', 'client', 'web', '--port', '80']);
+    expect(stdout).toMatch(hop);
+    expect(stdout).not.toContain('wrapped');
+  });
+
+  test('a network policy holds, and the trace names it', async () => {
+    const spec = { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] };
+    const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', spec };
+    const stdin = JSON.stringify({ ...policy, metadata: { name: 'closed' } });
+    expect((await lab.run(['kubectl', 'apply', '-f', '-'], { stdin })).code).toBe(0);
+    await expect
+      .poll(async () => JSON.stringify((await trace('client', 'web', '--port', '80')).verdict), {
+        timeout: 30_000,
+      })
+      .toContain('default/closed');
+  });
+
+  test('a reset leaves no difference', async () => {
+    await lab.ok(['reset']);
+    expect(await lab.json(['diff', '--json'])).toMatchObject({ changes: [] });
+  });
 });
