@@ -1,18 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
-import { projectRoot } from '../../scripts/base/paths.ts';
+import { labConfig } from '../support/lab-config.ts';
 import type { TestLab } from '../support/lab.ts';
 import { add, type Samples } from './measure.ts';
 
-/** Pod networks as lab.yaml names them, side by side what is to be compared. */
+/** Pod networks, side by side those that are to be compared, and what they are in lab.yaml. */
 const networks: Record<string, Record<string, unknown>> = {
-  'flannel vxlan': { name: 'flannel', flannel: { iface: 'lab', backend: 'vxlan' } },
-  'labnet overlay': { name: 'labnet', labnet: { mode: 'overlay', iface: 'lab' } },
-  'flannel host-gw': { name: 'flannel', flannel: { iface: 'lab', backend: 'host-gw' } },
-  'labnet host-gw': { name: 'labnet', labnet: { mode: 'host-gw', iface: 'lab' } },
-  'labnet vpc': { name: 'labnet', labnet: { mode: 'vpc', iface: 'lab' } },
+  'flannel vxlan': { 'cni.name': 'flannel', 'cni.flannel.backend': 'vxlan' },
+  'labnet overlay': { 'cni.name': 'labnet', 'cni.labnet.mode': 'overlay' },
+  'flannel host-gw': { 'cni.name': 'flannel', 'cni.flannel.backend': 'host-gw' },
+  'labnet host-gw': { 'cni.name': 'labnet', 'cni.labnet.mode': 'host-gw' },
+  'labnet vpc': { 'cni.name': 'labnet', 'cni.labnet.mode': 'vpc' },
 };
 
 const seconds = 5;
@@ -69,14 +68,10 @@ async function measure(lab: TestLab, title: string, runs: number, into: Samples)
 export async function benchNet(lab: TestLab, rounds: number): Promise<Samples> {
   const samples: Samples = new Map();
   const folder = await mkdtemp(join(tmpdir(), 'lab-bench-'));
-  const own = await readFile(join(projectRoot, 'lab.yaml'), 'utf8');
   try {
     for (let round = 0; round < rounds; round++) {
       for (const [title, cni] of Object.entries(networks)) {
-        const config = parseDocument(own);
-        config.set('cni', cni);
-        const file = join(folder, 'lab.yaml');
-        await writeFile(file, String(config));
+        const file = await labConfig(folder, cni);
         await lab.run(['down', '--purge']);
         await lab.ok(['up', '--config', file, '--network', lab.network]);
         await measure(lab, title, 3, samples);

@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../../scripts/base/paths.ts';
@@ -6,28 +7,84 @@ import { loadConfig } from '../../scripts/lab/config.ts';
 import { openEnvironment } from '../../scripts/lab/environment.ts';
 import { kubeconfigPath } from '../../scripts/lab/share.ts';
 import { local } from '../../scripts/nodes/local.ts';
+import { labConfig } from '../support/lab-config.ts';
 import { testLab } from '../support/lab.ts';
+import { parts } from './parts.ts';
 import { buildPrograms } from './programs.ts';
 
 /**
- * The upstream end-to-end tests against a lab of its own ("conformance"):
- *   npm run test:conformance                       network policies over TCP and UDP, on labnet
- *   npm run test:conformance -- --focus REGEX --skip REGEX --procs N --cni NAME
- * Needs about 15 minutes and 2 GB of disk the first time. Results: test-results/conformance/junit.xml
+ * The upstream end-to-end tests against a lab of their own ("conformance"):
+ *   npm run test:conformance                                  all parts, on labnet's overlay and vpc
+ *   npm run test:conformance -- --part policies --on overlay  one of them
+ *   npm run test:conformance -- --focus REGEX --skip REGEX    specs of your own choice
+ *   further: --procs N, --keep (the lab stays)
+ * The first time, building takes about 5 minutes and 2 GB of disk. Results: test-results/conformance/NETWORK-PART/
  */
 const { values } = parseArgs({
   options: {
-    focus: { type: 'string', default: 'Netpol' },
-    // Sockets for SCTP need a kernel module that many kernels lack.
-    skip: { type: 'string', default: 'SCTPConnectivity' },
+    part: { type: 'string', default: 'policies,network' },
+    on: { type: 'string', default: 'overlay,vpc' },
+    focus: { type: 'string' },
+    skip: { type: 'string', default: '' },
     procs: { type: 'string', default: '4' },
-    cni: { type: 'string', default: 'labnet' },
     keep: { type: 'boolean', default: false },
   },
 });
 
+const networks: Record<string, Record<string, string>> = {
+  overlay: { 'cni.name': 'labnet', 'cni.labnet.mode': 'overlay' },
+  'host-gw': { 'cni.name': 'labnet', 'cni.labnet.mode': 'host-gw' },
+  vpc: { 'cni.name': 'labnet', 'cni.labnet.mode': 'vpc' },
+  flannel: { 'cni.name': 'flannel' },
+};
+
+function chosen<T>(what: string, names: string, all: Readonly<Record<string, T>>): [string, T][] {
+  return names.split(',').map((name) => {
+    const one = all[name];
+    if (one !== undefined) return [name, one];
+    throw new Error(`no ${what} "${name}"; there are ${Object.keys(all).join(', ')}`);
+  });
+}
+
 const lab = testLab('conformance', '10.100.219.0/24');
-const results = join(projectRoot, 'test-results', 'conformance');
+const own = { own: { focus: values.focus ?? '', skip: values.skip } };
+const wanted =
+  values.focus === undefined ? chosen('part', values.part, parts) : Object.entries(own);
+const programs = await buildPrograms(console.log);
+const folder = await mkdtemp(join(tmpdir(), 'lab-conformance-'));
+let failures = 0;
+try {
+  for (const [name, changes] of chosen('network', values.on, networks)) {
+    console.log(`making a lab with ${name}`);
+    const config = await labConfig(folder, changes);
+    await lab.run(['down', '--purge']);
+    await lab.ok(['up', '--config', config, '--network', lab.network]);
+    await importImage(programs.image);
+    for (const [part, { focus, skip }] of wanted) {
+      console.log(`${part} on ${name}`);
+      if (!(await runSpecs(`${name}-${part}`, focus, skip))) failures++;
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true });
+  if (!values.keep) await lab.run(['down', '--purge']);
+}
+process.exitCode = failures > 0 ? 1 : 0;
+
+async function runSpecs(title: string, focus: string, skip: string): Promise<boolean> {
+  const results = join(projectRoot, 'test-results', 'conformance', title);
+  await mkdir(results, { recursive: true });
+  const { exitCode } = await local(
+    [
+      ...[programs.ginkgo, `--procs=${values.procs}`, '--no-color', '--timeout=2h'],
+      ...[`--focus=${focus}`, ...(skip === '' ? [] : [`--skip=${skip}`]), programs.tests, '--'],
+      ...['--provider=local', `--kubeconfig=${await kubeconfig()}`, `--report-dir=${results}`],
+      ...['--allowed-not-ready-nodes=3', '--minStartupPods=0', '--node-os-distro=debian'],
+    ],
+    { timeout: 2.5 * 3_600_000, allowFailure: true, onLine: tell },
+  );
+  return exitCode === 0;
+}
 
 async function importImage(path: string): Promise<void> {
   const config = await loadConfig({ cwd: projectRoot, overrides: { name: lab.name } });
@@ -53,29 +110,6 @@ async function kubeconfig(): Promise<string> {
   environment.close();
   return kubeconfigPath(environment);
 }
-
-const programs = await buildPrograms(console.log);
-console.log(`making a lab with ${values.cni}`);
-await lab.run(['down', '--purge']);
-await lab.ok(['up', '--cni', values.cni, '--network', lab.network]);
-let failed = false;
-try {
-  await importImage(programs.image);
-  await mkdir(results, { recursive: true });
-  const run = await local(
-    [
-      ...[programs.ginkgo, `--procs=${values.procs}`, '--no-color', '--timeout=2h'],
-      ...[`--focus=${values.focus}`, `--skip=${values.skip}`, programs.tests, '--'],
-      ...['--provider=local', `--kubeconfig=${await kubeconfig()}`, `--report-dir=${results}`],
-      ...['--allowed-not-ready-nodes=3', '--minStartupPods=0', '--node-os-distro=debian'],
-    ],
-    { timeout: 2.5 * 3_600_000, allowFailure: true, onLine: (line) => tell(line) },
-  );
-  failed = run.exitCode !== 0;
-} finally {
-  if (!values.keep) await lab.run(['down', '--purge']);
-}
-process.exitCode = failed ? 1 : 0;
 
 /** Progress of hours in a few lines: what passed and failed, and the summary. */
 function tell(line: string): void {

@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseDocument } from 'yaml';
-import { projectRoot } from '../../scripts/base/paths.ts';
 import type { Trace } from '../../scripts/lab/trace/trace.ts';
 import type { Explanation } from '../../scripts/labnet/explain/explanation.ts';
+import { labConfig } from '../support/lab-config.ts';
 import { leftovers, testLab } from '../support/lab.ts';
 
 /** The lab's own pod network on a real cluster. */
@@ -48,12 +47,9 @@ let folder: string;
 
 /** A new lab with this mode. */
 async function upIn(mode: string): Promise<void> {
-  const config = parseDocument(await readFile(join(projectRoot, 'lab.yaml'), 'utf8'));
-  config.setIn(['cni', 'labnet', 'mode'], mode);
-  const file = join(folder, `${mode}.yaml`);
-  await writeFile(file, String(config));
+  const file = await labConfig(folder, { 'cni.name': 'labnet', 'cni.labnet.mode': mode });
   await lab.run(['down', '--purge']);
-  await lab.ok(['up', '--config', file, '--cni', 'labnet', '--network', lab.network]);
+  await lab.ok(['up', '--config', file, '--network', lab.network]);
 }
 
 beforeAll(async () => {
