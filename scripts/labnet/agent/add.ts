@@ -77,9 +77,8 @@ export async function add(
     const { pod, wiring } = attachment;
     const rules = pod && policy ? await policy.planFor(pod, wiring.address) : [];
     // Rules come first: a pod must not send a packet before they are in force.
-    const timings = await run([...rules, ...attachmentPlan(attachment)], exec).finally(() =>
-      policy?.settled(wiring.address),
-    );
+    const timings = await run([...rules, ...attachmentPlan(attachment)], exec);
+    policy?.settled(wiring.address, true);
     attachment.done = true;
     await context.save();
     const result = attachmentResult(request.config.cniVersion, attachment);
@@ -91,6 +90,7 @@ export async function add(
     return answerOf(result);
   } catch (error) {
     Reflect.deleteProperty(state.attachments, key);
+    policy?.settled(attachment.wiring.address, false);
     await context.save();
     throw error;
   }

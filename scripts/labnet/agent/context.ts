@@ -7,8 +7,8 @@ import type { AgentState } from './state.ts';
 export interface PolicyGuard {
   /** Steps that put the rules for this pod in force; empty where none select it. */
   planFor: (pod: PodName, address: string) => Promise<Plan>;
-  /** The ADD of this address is over, well or not. */
-  settled: (address: string) => void;
+  /** The ADD of this address is over: its rules are in force, or it failed. */
+  settled: (address: string, well: boolean) => void;
   /** A pod has gone from this node. */
   changed: () => void;
 }

@@ -170,7 +170,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
       early.set(key, await fetched(name));
     }
     // What was computed without this pod must not come after its own rules.
-    await applying;
+    await rules.free(address);
     const now = world();
     const pod = now?.pods.find((one) => nameOf(one) === key);
     const own = now && pod ? isolationsOf(indexWorld(now), pod) : [];
@@ -197,8 +197,9 @@ export function keepPolicies(options: PolicyOptions): Policies {
     }
   }
 
-  function settled(address: string): void {
-    if (rules.ended(address)) changed();
+  function settled(address: string, well: boolean): void {
+    // The policies may have changed in the meantime.
+    if (rules.ended(address, well)) changed();
   }
 
   return { planFor, settled, changed, inForce, figures: () => figures };

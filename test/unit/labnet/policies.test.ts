@@ -147,7 +147,7 @@ describe('policies of a node', () => {
     addresses.set('default/web', '10.244.1.2');
     await run(await keeper.planFor(web, '10.244.1.2'), exec);
     addresses.clear();
-    keeper.settled('10.244.1.2');
+    keeper.settled('10.244.1.2', false);
     const before = loaded.length;
     await eventually(() => expect(loaded.length).toBe(before + 1));
     expect(loaded.at(-1)).toContain('delete chain inet labnet_policy pod-10.244.1.2-ingress');
@@ -166,8 +166,10 @@ describe('policies of a node', () => {
     server.say(policies, 'ADDED', denyAll('db'));
     await eventually(() => expect(loaded.at(-1)).toContain('isolated by default/deny-db'));
     expect(loaded.at(-1)).not.toContain('10.244.1.2');
-    keeper.settled('10.244.1.2');
-    await eventually(() => expect(loaded.at(-1)).toContain('isolated by default/deny-web'));
+    keeper.settled('10.244.1.2', true);
+    server.say(policies, 'DELETED', denyAll('web'));
+    const gone = 'delete chain inet labnet_policy pod-10.244.1.2-ingress';
+    await eventually(() => expect(loaded.at(-1)).toContain(gone));
     expect(loaded.at(-1)).not.toContain('10.244.1.3');
   });
 
