@@ -1,20 +1,25 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheRoot, projectRoot } from '../../scripts/base/paths.ts';
+import { findEngine } from '../../scripts/nodes/engine.ts';
 import { local } from '../../scripts/nodes/local.ts';
+import { ensureRoot, toolsRoot } from '../../scripts/supply/debian-roots.ts';
 import { addImage, addLayer, createLayout, writeIndex } from '../../scripts/supply/oci.ts';
 
 const kubernetes = 'v1.36.3';
 const where = join(projectRoot, 'test', 'modules', 'e2e');
 
-/** The image that most of the upstream tests run in their pods, under the name that they ask for. */
-export const agnhostImage = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
+/** The images that the upstream tests run in their pods, by the names that they ask for. One image is all of them. */
+const names = [
+  'registry.k8s.io/e2e-test-images/agnhost:2.63.0',
+  'registry.k8s.io/e2e-test-images/glibc-dns-testing:2.0.0',
+];
 
 export interface Programs {
   /** The upstream end-to-end tests as one program, and what runs several of them at once. */
   tests: string;
   ginkgo: string;
-  /** An OCI archive with agnhost. */
+  /** An OCI archive with the images. */
   image: string;
 }
 
@@ -40,26 +45,34 @@ export async function buildPrograms(report: (text: string) => void): Promise<Pro
     ...['build', '-trimpath', '-ldflags', '-s -w', '-o', `${folder}/`],
     ...['k8s.io/kubernetes/test/images/agnhost', 'github.com/onsi/ginkgo/v2/ginkgo'],
   );
-  return { tests, ginkgo: join(folder, 'ginkgo'), image: await packAgnhost(folder) };
+  return { tests, ginkgo: join(folder, 'ginkgo'), image: await packImage(folder, report) };
 }
 
-async function packAgnhost(folder: string): Promise<string> {
+/** agnhost over the lab's tools: upstream's has a shell, curl and dig, too. The nodes have that layer already. */
+async function packImage(folder: string, report: (text: string) => void): Promise<string> {
   const layout = join(folder, 'layout');
   const root = join(folder, 'root');
   await rm(layout, { recursive: true, force: true });
   await rm(root, { recursive: true, force: true });
   await mkdir(root);
-  await local(['cp', join(folder, 'agnhost'), root]);
-  const layerFile = join(folder, 'layer.tar');
-  await local(['tar', '-C', root, '-cf', layerFile, '.']);
+  const list = ['go', 'list', '-m', '-f', '{{.Dir}}', 'k8s.io/kubernetes'];
+  const source = (await local(list, { cwd: where, env: { GOTOOLCHAIN: 'local' } })).stdout.trim();
+  const porter = join(source, 'test', 'images', 'agnhost', 'porter');
+  const certificate = [join(porter, 'localhost.crt'), join(porter, 'localhost.key')];
+  await local(['cp', join(folder, 'agnhost'), ...certificate, root]);
+  const own = join(folder, 'layer.tar');
+  await local(['tar', '-C', root, '-cf', own, '.']);
+  const tools = join(folder, 'tools.tar');
+  await copyFile(await ensureRoot(toolsRoot, await findEngine('auto'), report), tools);
   await createLayout(layout);
-  const layer = await addLayer(layout, layerFile);
-  const manifest = await addImage(layout, [layer], {
-    entrypoint: ['/agnhost'],
-    command: ['pause'],
-  });
-  await writeIndex(layout, [{ name: agnhostImage, manifest }]);
-  const image = join(folder, 'agnhost.tar');
+  const layers = [await addLayer(layout, tools), await addLayer(layout, own)];
+  const manifest = await addImage(layout, layers, { entrypoint: ['/agnhost'], command: ['pause'] });
+  await writeIndex(
+    layout,
+    names.map((name) => ({ name, manifest })),
+  );
+  const image = join(folder, 'images.tar');
   await local(['tar', '-C', layout, '-cf', image, '.']);
+  await rm(layout, { recursive: true });
   return image;
 }
