@@ -1,9 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { projectRoot } from '../../scripts/base/paths.ts';
-import { buildPrograms, labnetNode, type NodeOptions } from '../support/labnet-node.ts';
+import { buildPrograms, bundle, labnetNode, type NodeOptions } from '../support/labnet-node.ts';
 import type { Calls, Plugin } from './cni-child.ts';
 import { add, type Samples } from './measure.ts';
 import { crowd } from './policy-world.ts';
@@ -54,13 +53,7 @@ export async function benchCni(runs: number): Promise<Samples> {
   await mkdir(programs);
   try {
     await buildPrograms(programs);
-    await build({
-      entryPoints: [join(projectRoot, 'test/bench/cni-child.ts')],
-      outfile: join(programs, 'bench.mjs'),
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-    });
+    await bundle('test/bench/cni-child.ts', join(programs, 'bench.mjs'));
     const chain = 'bridge + host-local + portmap';
     await onNode({}, (labnet) => ({
       labnet: [labnet],

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../../scripts/base/paths.ts';
+import { withRunning } from '../../scripts/cli/running.ts';
 import { loadConfig } from '../../scripts/lab/config.ts';
-import { openEnvironment } from '../../scripts/lab/environment.ts';
-import { kubeconfigPath } from '../../scripts/lab/share.ts';
 import { local } from '../../scripts/nodes/local.ts';
 import { labConfig } from '../support/lab-config.ts';
 import { testLab } from '../support/lab.ts';
@@ -74,11 +73,12 @@ process.exitCode = failures > 0 ? 1 : 0;
 async function runSpecs(title: string, focus: string, skip: string): Promise<boolean> {
   const results = join(projectRoot, 'test-results', 'conformance', title);
   await mkdir(results, { recursive: true });
+  const kubeconfig = (await lab.ok(['kubeconfig'])).stdout.trim();
   const { exitCode } = await local(
     [
       ...[programs.ginkgo, `--procs=${values.procs}`, '--no-color', '--timeout=2h'],
       ...[`--focus=${focus}`, ...(skip === '' ? [] : [`--skip=${skip}`]), programs.tests, '--'],
-      ...['--provider=local', `--kubeconfig=${await kubeconfig()}`, `--report-dir=${results}`],
+      ...['--provider=local', `--kubeconfig=${kubeconfig}`, `--report-dir=${results}`],
       ...['--allowed-not-ready-nodes=3', '--minStartupPods=0', '--node-os-distro=debian'],
     ],
     { timeout: 2.5 * 3_600_000, allowFailure: true, onLine: tell },
@@ -88,27 +88,17 @@ async function runSpecs(title: string, focus: string, skip: string): Promise<boo
 
 async function importImage(path: string): Promise<void> {
   const config = await loadConfig({ cwd: projectRoot, overrides: { name: lab.name } });
-  const environment = await openEnvironment(config);
-  try {
-    const archive = await readFile(path);
-    await Promise.all(
-      environment.cluster.nodes.map((node) =>
+  const archive = await readFile(path);
+  await withRunning(config, ({ cluster }) =>
+    Promise.all(
+      cluster.nodes.map((node) =>
         node.exec(['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], {
           stdin: archive,
           timeout: 180_000,
         }),
       ),
-    );
-  } finally {
-    environment.close();
-  }
-}
-
-async function kubeconfig(): Promise<string> {
-  const config = await loadConfig({ cwd: projectRoot, overrides: { name: lab.name } });
-  const environment = await openEnvironment(config);
-  environment.close();
-  return kubeconfigPath(environment);
+    ),
+  );
 }
 
 /** Progress of hours in a few lines: what passed and failed, and the summary. */

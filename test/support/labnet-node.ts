@@ -12,15 +12,17 @@ import type { Uplink } from '../../scripts/labnet/node/uplink.ts';
 import { local, type LocalOptions } from '../../scripts/nodes/local.ts';
 import type { Objects } from './random-policies.ts';
 
+/** One file of a program and all that it imports, for a process of its own. */
+export async function bundle(source: string, outfile: string): Promise<void> {
+  await build({
+    ...{ entryPoints: [join(projectRoot, source)], outfile },
+    ...{ bundle: true, platform: 'node', format: 'esm' },
+  });
+}
+
 /** The programs that the tests of labnet call, built from their modules; seconds when Go has built them before. */
 export async function buildPrograms(folder: string): Promise<void> {
-  await build({
-    entryPoints: [join(projectRoot, 'test/integration/labnet/agent-child.ts')],
-    outfile: join(folder, 'agent.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-  });
+  await bundle('test/integration/labnet/agent-child.ts', join(folder, 'agent.mjs'));
   const builds: [where: string, ...packages: string[]][] = [
     ['scripts/labnet/shim', '.'],
     ['test/modules/cnitool', 'github.com/containernetworking/cni/cnitool'],

@@ -2,7 +2,7 @@ import { exitCode, usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
 import { readName, type Named } from '../../lab/name.ts';
 import { requireNamed } from '../../lab/named.ts';
-import { packetsBehind } from '../../lab/policy/service.ts';
+import { packetsBehind, type Asked } from '../../lab/policy/service.ts';
 import { liveObjects, paperObjects, readManifests, type Objects } from '../../lab/policy/world.ts';
 import type { Packet } from '../../labnet/policy/judge.ts';
 import { nameOf, type Protocol, type World } from '../../labnet/policy/model.ts';
@@ -18,9 +18,6 @@ interface Options {
   namespace?: string;
   manifests?: string;
 }
-
-type Asked = Pick<Packet, 'protocol' | 'port'>;
-type To = Pick<Packet, 'to'>;
 
 const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP'];
 
@@ -53,7 +50,7 @@ function endOf(world: World, named: Named): string {
 }
 
 /** One packet; or one for each pod behind a Service. */
-function packetsTo(to: Named, { world, services }: Objects, asked: Asked): (Asked & To)[] {
+function packetsTo(to: Named, { world, services }: Objects, asked: Asked): Omit<Packet, 'from'>[] {
   if (to.kind !== 'service') return [{ to: endOf(world, to), ...asked }];
   const elsewhere = (namespace: string): string => `svc/${namespace}/${to.name}`;
   return packetsBehind(requireNamed('service', to, services, { elsewhere }), world, asked);

@@ -5,7 +5,8 @@ import { matcher } from '../../labnet/policy/selector.ts';
 import type { Service } from './world.ts';
 
 type Port = NonNullable<Service['spec']['ports']>[number];
-type Asked = Pick<Packet, 'protocol' | 'port'>;
+/** What of a packet stands on the command line beside its ends. */
+export type Asked = Pick<Packet, 'protocol' | 'port'>;
 
 /** The port of the pod to which kube-proxy sends; none if the port has a name that the pod does not know. */
 function targetOf(pod: Pod, { port, targetPort = port, protocol }: Port): number | undefined {
@@ -34,7 +35,7 @@ export function packetsBehind(
   service: Service,
   world: World,
   asked: Asked,
-): (Asked & { to: string })[] {
+): Omit<Packet, 'from'>[] {
   const { metadata, spec } = service;
   const port = portOf(service, asked);
   const none = (why: string): Error =>

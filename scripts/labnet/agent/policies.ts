@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { messageOf } from '../../base/errors.ts';
+import { turnstile } from '../../base/turnstile.ts';
 import { ApiError, type ApiClient } from '../api/client.ts';
 import { watch } from '../api/watch.ts';
 import { CniError, cniCode } from '../cni/error.ts';
@@ -77,7 +78,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
   const early = new Map<string, KnownPod>();
   const figures: PolicyFigures = { rules: 0, seconds: 0, failures: 0 };
   const rules = kernelRules(exec);
-  let applying: Promise<void> = Promise.resolve();
+  const inTurn = turnstile(1);
   let since: number | undefined;
   let started: () => void;
   const inForce = new Promise<void>((resolve) => (started = resolve));
@@ -106,9 +107,9 @@ export function keepPolicies(options: PolicyOptions): Policies {
   async function apply(): Promise<void> {
     const began = since ?? performance.now();
     since = undefined;
-    const now = world();
-    if (!now) return;
     try {
+      const now = world();
+      if (!now) return;
       const isolations = compile(now, nodeName);
       // Most changes of pods change no rule; then the kernel is not even asked.
       if (await rules.load(isolations)) {
@@ -127,9 +128,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
   function changed(): void {
     if (since !== undefined) return;
     since = performance.now();
-    setTimeout(() => {
-      applying = applying.then(apply);
-    }, debounce);
+    setTimeout(() => void inTurn(apply), debounce);
   }
 
   function keepKind<T, S>(
