@@ -143,6 +143,7 @@ export function environmentSpec(config: LabConfig): EnvironmentSpec {
     ],
     stateDir,
     sharedDir: join(stateDir, 'vagrant'),
+    internal: [config.kubernetes.serviceSubnet],
   };
 }
 

@@ -14,6 +14,11 @@ export interface EnvironmentSpec {
   /** The lab network in CIDR form, such as 10.100.198.0/24; the host is its first address. */
   network: string;
   nodes: readonly NodeSpec[];
+  /**
+   * Ranges that mean something within the lab only. Where the provider makes the way out itself, it answers packets to them
+   * with "host unreachable": outside, somebody else might have these addresses and answer.
+   */
+  internal: readonly string[];
   /** Folder with everything this environment owns on the host. */
   stateDir: string;
   /** Folder that every node sees as /vagrant. */

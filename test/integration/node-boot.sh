@@ -33,6 +33,7 @@ ip link set "$lab" up
 ip link set "$uplink" up
 ip -n outside address add 10.100.198.1/24 dev labside
 ip -n outside address add 10.89.7.1/24 dev natside
+ip -n outside address add 10.99.0.53/32 dev lo # its way there is the NAT, and it would answer
 ip -n outside link set labside up
 ip -n outside link set natside up
 # podman gives a default route through each of its networks.
@@ -78,7 +79,7 @@ ip netns exec outside node -e '
   require("net").createServer((socket) => socket.end(socket.remoteAddress)).listen(8080);
   const dns = require("dgram").createSocket("udp4");
   dns.on("message", (_, { address, port }) => dns.send(`name server, asked by ${address}`, port, address));
-  dns.bind(53, () => console.error("ready"));
+  dns.bind(53, "10.99.0.53", () => console.error("ready"));
 ' 2>/run/outside.log &
 outside=$!
 until grep -q ready /run/outside.log; do sleep 0.05; done
@@ -86,11 +87,13 @@ seen() {
   node -e '
     const [host] = process.argv.slice(1);
     const socket = require("net").connect({ host, port: 8080, timeout: 3000 });
+    socket.on("error", ({ code }) => { console.log(code); process.exit(1); });
     socket.on("timeout", () => process.exit(1)).pipe(process.stdout);
   ' "$1" || echo nothing
 }
 part 'seen over nat' && seen 10.89.7.1
 part 'seen over lab' && seen 10.100.198.1
+part 'seen inside' && seen 10.99.0.53
 part 'dns' && node -e '
   const socket = require("dgram").createSocket("udp4");
   socket.on("message", (text) => { console.log(String(text)); process.exit(); });

@@ -21,6 +21,7 @@ async function bootNode(lab: string, uplink: string, dns: string): Promise<State
     NAT_MAC: macAddress('test', 'node1', 'nat'),
     UPLINK_MAC: macAddress('test', 'node1', 'uplink'),
     DNS_SERVER: dns,
+    INTERNAL: '10.99.0.0/16',
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(settings, lines.join(''));
@@ -59,7 +60,8 @@ describe.runIf(process.getuid?.() === 0 && missing.length === 0)('node-boot.sh',
     const of = (name: string): string[] | undefined => state.get(name);
 
     beforeAll(async () => {
-      state = await bootNode(lab, uplink, '10.89.7.1');
+      // The name server of a company may well have an address of the service range.
+      state = await bootNode(lab, uplink, '10.99.0.53');
     });
 
     it('gives the node the two NICs of the course', () => {
@@ -115,7 +117,11 @@ describe.runIf(process.getuid?.() === 0 && missing.length === 0)('node-boot.sh',
         '}',
         'chain dns {',
         'type nat hook prerouting priority dstnat; policy accept;',
-        'ip daddr 10.0.2.3 meta l4proto { tcp, udp } th dport 53 dnat to 10.89.7.1',
+        'ip daddr 10.0.2.3 meta l4proto { tcp, udp } th dport 53 dnat to 10.99.0.53',
+        '}',
+        'chain inside {',
+        'type filter hook forward priority filter; policy accept;',
+        'iifname "gw0" ct original ip daddr 10.99.0.0/16 reject with icmp host-unreachable',
         '}',
         '}',
       ]);
@@ -125,6 +131,7 @@ describe.runIf(process.getuid?.() === 0 && missing.length === 0)('node-boot.sh',
     it('reaches the world as the engine would, and the lab as itself', () => {
       expect(of('seen over nat')).toEqual(['::ffff:10.89.7.2']);
       expect(of('seen over lab')).toEqual(['::ffff:10.100.198.201']);
+      expect(of('seen inside')).toEqual(['EHOSTUNREACH', 'nothing']);
       expect(of('dns')).toEqual(['name server, asked by 10.89.7.2']);
     });
 
@@ -155,7 +162,7 @@ describe.runIf(process.getuid?.() === 0 && missing.length === 0)('node-boot.sh',
     const before = await namespaces();
     const state = await bootNode('enp0s8', 'up0', '');
     expect(state.get('first gateway rules')?.join(' ')).toBe(
-      'table ip nat { chain out { type nat hook postrouting priority srcnat; policy accept; oifname "up1" masquerade } }',
+      'table ip nat { chain out { type nat hook postrouting priority srcnat; policy accept; oifname "up1" masquerade } chain inside { type filter hook forward priority filter; policy accept; iifname "gw0" ct original ip daddr 10.99.0.0/16 reject with icmp host-unreachable } }',
     );
     expect(state.get('dns')).toEqual(['nothing']);
     // Labs may come and go on this machine meanwhile, so only the names of this test are looked for.

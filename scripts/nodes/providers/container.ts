@@ -162,6 +162,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       LAB_PREFIX: String(prefixOf(environment.network)),
       LAB_MAC: macAddress(environment.name, node.name, 'lab'),
       NAT_MAC: macAddress(environment.name, node.name, 'nat'),
+      INTERNAL: environment.internal.join(','),
       DNS_SERVER: (await upstreamResolver()) ?? '',
     });
   }

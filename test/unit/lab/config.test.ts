@@ -282,6 +282,7 @@ describe('what others are told', () => {
       ],
       stateDir: join(folder, 'state', 'lab'),
       sharedDir: join(folder, 'state', 'lab', 'vagrant'),
+      internal: ['10.96.0.0/12'],
     });
   });
 

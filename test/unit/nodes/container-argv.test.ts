@@ -16,6 +16,7 @@ const environment: EnvironmentSpec = {
   nodes: [master, node1],
   stateDir: '/state/course',
   sharedDir: '/state/course/vagrant',
+  internal: [],
 };
 
 const options = {

@@ -22,6 +22,7 @@ beforeEach(async () => {
     ],
     stateDir,
     sharedDir: join(stateDir, 'vagrant'),
+    internal: [],
   };
 });
 

@@ -54,7 +54,14 @@ describe('on disk', () => {
   beforeEach(async () => {
     const stateDir = await mkdtemp(join(tmpdir(), 'lab-identity-'));
     const sharedDir = join(stateDir, 'vagrant');
-    environment = { name: 'lab', network: '10.100.198.0/24', nodes: [node], stateDir, sharedDir };
+    environment = {
+      name: 'lab',
+      network: '10.100.198.0/24',
+      nodes: [node],
+      stateDir,
+      sharedDir,
+      internal: [],
+    };
   });
 
   afterEach(async () => {

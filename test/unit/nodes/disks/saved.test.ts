@@ -36,6 +36,7 @@ beforeEach(() => {
     nodes: [{ name: 'node1', role: 'worker', address: '10.0.0.2' }],
     stateDir: join(folder, 'state'),
     sharedDir: join(folder, 'shared'),
+    internal: [],
   };
   const { root, store } = disks();
   for (const path of [root, store, golden(), join(folder, 'state', 'keys')]) {

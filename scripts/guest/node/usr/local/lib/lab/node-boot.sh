@@ -5,7 +5,7 @@
 # The gateway is a network namespace of the node's own ("natgw"); the engine's other NIC is its way out.
 set -euo pipefail
 # shellcheck source=/dev/null
-. "$1" # LAB_MAC NAT_MAC LAB_ADDRESS LAB_PREFIX DNS_SERVER
+. "$1" # LAB_MAC NAT_MAC LAB_ADDRESS LAB_PREFIX DNS_SERVER INTERNAL
 
 mount --make-rshared /
 
@@ -69,6 +69,10 @@ if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per bo
     if [ -n "$DNS_SERVER" ]; then
       echo '  chain dns { type nat hook prerouting priority dstnat;'
       echo "    ip daddr 10.0.2.3 meta l4proto { tcp, udp } th dport 53 dnat to $DNS_SERVER; }"
+    fi
+    if [ -n "${INTERNAL:-}" ]; then # by what the sender asked for: the name server behind 10.0.2.3 may be in such a range
+      echo '  chain inside { type filter hook forward priority filter;'
+      echo "    iifname gw0 ct original ip daddr { $INTERNAL } reject with icmp host-unreachable; }"
     fi
     echo '}'
   } | ip netns exec natgw nft -f -
