@@ -44,7 +44,7 @@ async function benchUp(of: TestLab, count: number, cnis: readonly string[]): Pro
         ...['up', '--cni', cni, '--network', of.network, '--json'],
       ]);
       const whole = (performance.now() - began) / 1000;
-      const snapshot = up.steps.find(({ id }) => id === 'clean')?.seconds ?? 0;
+      const snapshot = up.steps.find(({ id }) => id === 'snapshot')?.seconds ?? 0;
       add(samples, `${cni}: lab up`, whole);
       add(samples, `${cni}: done means done`, whole - snapshot);
       for (const { id, seconds } of up.steps) add(samples, `${cni}:   ${id}`, seconds);
