@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
 import { $ } from 'zx';
@@ -52,6 +53,21 @@ export function commandFailed(where: string, argv: Argv, result: ExecResult): La
 const patience = 5_000;
 
 /**
+ * Starts the words themselves where zx would start a shell with them. Apart from its time, a bash whose standard input is a
+ * socket, as Node's pipes are, reads ~/.bashrc: it takes itself for a remote login (unless it knows of a shell above it).
+ */
+function withoutShell([program = '', ...words]: Argv): typeof spawn {
+  const start = (_shell: string, _line: readonly string[], options: SpawnOptions): ChildProcess =>
+    spawn(program, words, { ...options, shell: false });
+  return start as typeof spawn;
+}
+
+/** The exit codes of a shell: 127 for a program that is not there, 126 for one that cannot be started. */
+function notStarted({ code }: NodeJS.ErrnoException, cwd = '/'): number {
+  return code === 'ENOENT' && existsSync(cwd) ? 127 : 126;
+}
+
+/**
  * Runs a program on the host.
  * @throws LabError `command-failed`, `command-missing` or `command-timeout`.
  */
@@ -61,7 +77,7 @@ export async function local(argv: Argv, options: LocalOptions = {}): Promise<Exe
   const run = $({
     nothrow: true,
     quiet: true,
-    prefix: '',
+    spawn: withoutShell(argv),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
     ...(options.stdin ? { input: options.stdin } : {}),
@@ -95,10 +111,12 @@ export async function local(argv: Argv, options: LocalOptions = {}): Promise<Exe
   timers.forEach(clearTimeout);
   signal?.removeEventListener('abort', onAbort);
   signal?.throwIfAborted();
+  const failed = output.cause as NodeJS.ErrnoException | undefined;
+  const signalled = 128 + (output.signal ? constants.signals[output.signal] : 127);
   const result: ExecResult = {
     stdout: Buffer.concat(pieces.stdout).toString('utf8'),
-    stderr: Buffer.concat(pieces.stderr).toString('utf8'),
-    exitCode: output.exitCode ?? 128 + (output.signal ? constants.signals[output.signal] : 127),
+    stderr: failed ? failed.message : Buffer.concat(pieces.stderr).toString('utf8'),
+    exitCode: failed ? notStarted(failed, options.cwd) : (output.exitCode ?? signalled),
   };
   if (late) {
     throw new LabError('command-timeout', `host: no end after ${timeout / 1000} s`, {

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +74,23 @@ describe('local', () => {
     });
     expect(await hasProgram('no-such-program')).toBe(false);
     expect(await hasProgram('sh')).toBe(true);
+  });
+
+  it('tells a program that cannot be started from one that is missing', async () => {
+    const folder = await failure(local([tmpdir()]));
+    expect(folder).toMatchObject({ message: 'host: command failed with exit code 126' });
+    expect(folder).toMatchObject({ details: expect.stringContaining('EACCES') as string });
+    const nowhere = await failure(local(['true'], { cwd: join(tmpdir(), 'no-such-folder') }));
+    expect(nowhere).toMatchObject({ message: 'host: command failed with exit code 126' });
+  });
+
+  it('starts no shell, which might read the settings of a user', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'lab-home-'));
+    writeFileSync(join(home, '.bashrc'), 'touch "$HOME/read"\n');
+    await local(['true'], { env: { HOME: home, SHLVL: '0' } });
+    const read = existsSync(join(home, 'read'));
+    rmSync(home, { recursive: true });
+    expect(read).toBe(false);
   });
 
   it('ends what takes too long, with all that it has started', async () => {
