@@ -102,7 +102,8 @@ describe('local', () => {
     expect(error).toMatchObject({
       code: 'command-timeout',
       message: 'host: no end after 1 s',
-      details: 'begun',
+      // The shell may still tell that what it waited for was ended.
+      details: expect.stringMatching(/^begun/) as string,
     });
     const left = await local(['pgrep', '-fx', `sleep ${nap}`], { allowFailure: true });
     expect(left.stdout).toBe('');
