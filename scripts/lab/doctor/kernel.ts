@@ -35,6 +35,10 @@ const rules = `table ip lab {
     ct state established accept
     masquerade
   }
+  chain inside {
+    type filter hook forward priority filter;
+    ct original ip daddr 10.96.0.0/12 reject with icmp host-unreachable
+  }
 }
 `;
 
