@@ -4,6 +4,7 @@ import { cniNames } from '../cluster/cni/names.ts';
 
 export const engines = ['auto', 'podman', 'docker'] as const;
 export const providers = ['container'] as const;
+export const hypervisors = ['auto', 'libvirt', 'virtualbox'] as const;
 export const sources = ['auto', 'release', 'modules', 'bundle'] as const;
 export const maxWorkers = 9;
 
@@ -39,6 +40,18 @@ const cniSchema = z.strictObject({
   ...optionSchemas,
 });
 
+const vmSchema = z.strictObject({
+  hypervisor: z
+    .enum(hypervisors)
+    .default('auto')
+    .describe('What runs the machines: libvirt or virtualbox; auto takes what Vagrant would.'),
+  box: text(
+    'A Vagrant box with Debian or Ubuntu; by default bento/debian-13 for VirtualBox, debian/trixie64 for libvirt.',
+  ).optional(),
+  cpus: z.int().min(2).default(2).describe('Processors of each machine; kubeadm wants two.'),
+  memory: z.int().min(1700).default(2048).describe('MiB of each machine; kubeadm wants 1700.'),
+});
+
 const supplySchema = z.strictObject({
   source: z
     .enum(sources)
@@ -70,6 +83,7 @@ export const fileSchema = z.strictObject({
     .describe('The nodes that join.'),
   kubernetes: kubernetesSchema.prefault({}).describe('What kubeadm is told.'),
   cni: cniSchema.prefault({}).describe('The pod network.'),
+  vm: vmSchema.prefault({}).describe('Shape of the machines when Vagrant makes the nodes.'),
   supply: supplySchema.prefault({}).describe('Where binaries and images come from.'),
   standby: z
     .boolean()

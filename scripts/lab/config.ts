@@ -32,6 +32,8 @@ export interface LabConfig {
   readonly workers: readonly ConfigNode[];
   readonly kubernetes: Readonly<FileConfig['kubernetes']>;
   readonly cni: Readonly<FileConfig['cni']>;
+  /** Shape of the nodes where they are virtual machines. */
+  readonly vm: Readonly<FileConfig['vm']>;
   /** `bundle` is an absolute path. */
   readonly supply: Readonly<FileConfig['supply']>;
   /** Whether a second lab is kept ready for the next reset. */

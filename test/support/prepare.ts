@@ -2,20 +2,21 @@ import { loadConfig } from '../../scripts/lab/config.ts';
 import { installPackages, missingPackages } from '../../scripts/lab/doctor.ts';
 import { hasProgram } from '../../scripts/nodes/local.ts';
 
-/** What the tests need beside what `lab up` needs: program -> Debian package. */
+/** What the tests need beside what `lab up` needs: program -> Debian packages. */
 const forTests = {
-  shellcheck: 'shellcheck',
-  jq: 'jq',
-  nft: 'nftables',
-  unshare: 'util-linux',
-  ip: 'iproute2',
-  ping: 'iputils-ping',
+  shellcheck: ['shellcheck'],
+  jq: ['jq'],
+  nft: ['nftables'],
+  unshare: ['util-linux'],
+  ip: ['iproute2'],
+  ping: ['iputils-ping'],
+  vagrant: ['vagrant', 'vagrant-libvirt'],
 };
 
 const config = await loadConfig({ cwd: process.cwd(), remember: false });
 const missing = new Set(await missingPackages(config));
-for (const [program, debian] of Object.entries(forTests)) {
-  if (!(await hasProgram(program))) missing.add(debian);
+for (const [program, packages] of Object.entries(forTests)) {
+  if (!(await hasProgram(program))) packages.forEach((name) => missing.add(name));
 }
 await installPackages([...missing], (line) => console.log(line));
 console.log(missing.size === 0 ? 'packages: all there' : `packages: installed ${missing.size}`);

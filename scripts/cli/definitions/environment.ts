@@ -140,6 +140,19 @@ export const environmentCommands: readonly CommandDefinition[] = [
     load: () => import('../commands/reset.ts'),
   },
   {
+    name: 'config',
+    summary: 'show the configuration in force: lab.yaml, remembered flags and defaults together',
+    examples: [
+      ['lab config', 'in the form of lab.yaml'],
+      [
+        'lab config --env b --json',
+        'of another environment, with its nodes, MAC addresses and folders',
+      ],
+    ],
+    json: true,
+    load: () => import('../commands/config.ts'),
+  },
+  {
     name: 'diff',
     arguments: '[snapshot]',
     completes: 'snapshot',

@@ -1,0 +1,118 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../../scripts/base/paths.ts';
+import { macAddress } from '../../../scripts/nodes/identity.ts';
+import { hasProgram, local } from '../../../scripts/nodes/local.ts';
+
+interface Rendered {
+  hostname: string;
+  box: string;
+  folder: { hostpath: string; disabled?: boolean };
+  network: Record<string, unknown>;
+  prefix?: string;
+  driver?: string;
+  cpus?: number;
+  memory?: number;
+  nat?: string[];
+  name?: string;
+  customizations?: string[];
+}
+
+type Machines = Record<string, Rendered>;
+
+const there = await hasProgram('vagrant');
+const own = `name: course
+network: 10.100.7.0/24
+controlPlane: { name: cp }
+workers: [{ name: one, address: 10.100.7.9 }]
+vm: { box: generic/debian13, cpus: 3, memory: 3000 }
+`;
+let folder: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lab-vagrant-'));
+  env = {
+    LAB_STATE_DIR: join(folder, 'state'),
+    VAGRANT_HOME: join(folder, 'home'),
+    VAGRANT_DOTFILE_PATH: join(folder, 'machines'),
+    VAGRANT_CWD: projectRoot,
+    VAGRANT_CHECKPOINT_DISABLE: '1',
+  };
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function render(labYaml: string): Promise<Record<'libvirt' | 'virtualbox', Machines>> {
+  await writeFile(join(folder, 'lab.yaml'), labYaml);
+  const script = join(import.meta.dirname, 'rendered.rb');
+  const { stdout } = await local(['ruby', script, projectRoot], { cwd: folder, env });
+  return JSON.parse(stdout) as Record<'libvirt' | 'virtualbox', Machines>;
+}
+
+describe.runIf(there)('the Vagrantfile', () => {
+  it('is valid', async () => {
+    await writeFile(join(folder, 'lab.yaml'), '');
+    const { stdout } = await local(['vagrant', 'validate', '--ignore-provider'], {
+      cwd: folder,
+      env,
+    });
+    expect(stdout).toContain('Vagrantfile validated successfully.');
+  });
+
+  it('makes the machines of the course by itself', async () => {
+    const { libvirt, virtualbox } = await render('');
+    expect(Object.keys(libvirt)).toEqual(['master', 'node1', 'node2']);
+    expect(Object.keys(virtualbox)).toEqual(['master', 'node1', 'node2']);
+    expect(libvirt['node1']).toMatchObject({
+      hostname: 'node1',
+      box: 'debian/trixie64',
+      // lab copies into the machines what belongs there.
+      folder: { disabled: true },
+      network: {
+        ip: '10.100.198.201',
+        mac: macAddress('lab', 'node1', 'lab').replaceAll(':', ''),
+        auto_config: false,
+        libvirt__network_name: 'lab-net',
+        libvirt__slot: '0x08',
+      },
+      prefix: 'lab-',
+      cpus: 2,
+      memory: 2048,
+      nat: [macAddress('lab', 'node1', 'nat'), '0x03'],
+    });
+    expect(['kvm', 'qemu']).toContain(libvirt['node1']?.driver);
+    expect(virtualbox['node1']).toMatchObject({
+      hostname: 'node1',
+      box: 'bento/debian-13',
+      folder: { hostpath: join(folder, 'state', 'lab', 'vagrant') },
+      name: 'lab-node1',
+      customizations: ['modifyvm id --cpus 2', 'modifyvm id --memory 2048'],
+    });
+  });
+
+  it('follows lab.yaml', async () => {
+    const { libvirt, virtualbox } = await render(own);
+    expect(Object.keys(libvirt)).toEqual(['cp', 'one']);
+    expect(libvirt['one']).toMatchObject({
+      box: 'generic/debian13',
+      network: { ip: '10.100.7.9', libvirt__network_name: 'course-net' },
+      prefix: 'course-',
+      cpus: 3,
+      memory: 3000,
+    });
+    expect(virtualbox['cp']).toMatchObject({
+      box: 'generic/debian13',
+      name: 'course-cp',
+      network: { ip: '10.100.7.200' },
+    });
+  });
+
+  it('says what is wrong with lab.yaml', async () => {
+    await expect(render('vm: { cpus: 1 }\n')).rejects.toMatchObject({
+      details: expect.stringContaining('lab.yaml:1:13') as string,
+    });
+  });
+});
