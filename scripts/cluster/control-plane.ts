@@ -129,7 +129,12 @@ export async function shareKubeconfig(cluster: Cluster): Promise<void> {
   await cluster.controlPlane.exec(['sh', '-c', shareScript, adminConf]);
 }
 
-/** Whether every copy of the kubeconfig equals the cluster's own. */
+/** The administrator's kubeconfig. */
+export async function adminKubeconfig({ controlPlane }: Cluster): Promise<string> {
+  return (await controlPlane.exec(['cat', adminConf])).stdout;
+}
+
+/** Whether every copy of the kubeconfig on the control plane equals the cluster's own. */
 export async function kubeconfigShared(cluster: Cluster): Promise<boolean> {
   const same = 'cmp -s "$0" /vagrant/admin.conf && cmp -s "$0" /home/vagrant/.kube/config';
   const argv = ['sh', '-c', same, adminConf];

@@ -2,17 +2,14 @@ import { LabError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { apiOf } from '../cluster/api.ts';
 import { kubectlOn } from '../cluster/kubectl.ts';
-import { findEngine, type Engine } from '../nodes/engine.ts';
-import type { EnvironmentSpec, Provider } from '../nodes/provider.ts';
+import type { EnvironmentSpec, Provider, Supply } from '../nodes/provider.ts';
 import { providers } from '../nodes/providers/index.ts';
-import type { Supply } from '../supply/supply.ts';
 import { clusterSettings, environmentSpec, type LabConfig } from './config.ts';
 
 /** One named lab: its configuration, its machines and its cluster. */
 export interface Environment {
   config: LabConfig;
   spec: EnvironmentSpec;
-  engine: Engine;
   provider: Provider;
   cluster: Cluster;
   /** Set by the supply step, needed only to make new nodes. */
@@ -35,20 +32,18 @@ export interface Environment {
 /** Opens an environment as configured; nothing is made, and nothing has to exist yet. */
 export async function openEnvironment(config: LabConfig): Promise<Environment> {
   const spec = environmentSpec(config);
-  const engine = await findEngine(config.engine);
   const environment = {
     config,
     spec,
-    engine,
     supply: undefined,
     token: undefined,
     nodesStarted: undefined,
     controlPlaneStarted: undefined,
     thawed: false,
   } as Partial<Environment> & Pick<Environment, 'supply'>;
-  const provider = providers[config.provider]({
-    engine,
+  const provider = await providers[config.provider]({
     environment: spec,
+    engine: config.engine,
     supply: () => {
       if (environment.supply) return environment.supply;
       throw new Error('nodes are made before their supply');

@@ -1,12 +1,4 @@
-import type { Argv } from '../base/argv.ts';
-import type { Engine } from '../nodes/engine.ts';
-
-/** One command whose output goes into one file. */
-export interface Capture {
-  /** File name without folder. */
-  file: string;
-  argv: Argv;
-}
+import type { Capture } from '../nodes/provider.ts';
 
 function capture(file: string, ...argv: string[]): Capture {
   return { file, argv };
@@ -92,29 +84,14 @@ export const clusterCaptures: readonly Capture[] = [
   ]),
 ];
 
-/** What is read on this machine. */
-export function hostCaptures(
-  engine: Engine,
-  containers: readonly string[],
-  networks: readonly string[],
-): Capture[] {
-  const engineWords = (file: string, ...words: string[]): Capture =>
-    capture(file, engine.name, ...words);
-  return [
-    engineWords('engine-version.txt', 'version'),
-    engineWords('engine-info.txt', 'info'),
-    engineWords('containers.txt', 'ps', '--all'),
-    engineWords('networks.txt', 'network', 'ls'),
-    ...containers.map((name) => engineWords(`container-${name}.json`, 'inspect', name)),
-    ...containers.map((name) => engineWords(`console-${name}.txt`, 'logs', '--tail', '300', name)),
-    ...networks.map((name) => engineWords(`network-${name}.json`, 'network', 'inspect', name)),
-    capture('kernel.txt', 'uname', '-a'),
-    capture('system.txt', 'cat', '/etc/os-release'),
-    capture('addresses.txt', 'ip', '-d', 'address'),
-    capture('routes.txt', 'ip', 'route', 'show', 'table', 'all'),
-    capture('nftables.txt', 'nft', 'list', 'ruleset'),
-    capture('mounts.txt', 'findmnt', '--list'),
-    capture('disk.txt', 'df', '-hT'),
-    capture('memory.txt', 'free', '-m'),
-  ];
-}
+/** What is read on this machine, beside what the provider knows. */
+export const hostCaptures: readonly Capture[] = [
+  capture('kernel.txt', 'uname', '-a'),
+  capture('system.txt', 'cat', '/etc/os-release'),
+  capture('addresses.txt', 'ip', '-d', 'address'),
+  capture('routes.txt', 'ip', 'route', 'show', 'table', 'all'),
+  capture('nftables.txt', 'nft', 'list', 'ruleset'),
+  capture('mounts.txt', 'findmnt', '--list'),
+  capture('disk.txt', 'df', '-hT'),
+  capture('memory.txt', 'free', '-m'),
+];

@@ -6,11 +6,10 @@ import { projectRoot } from '../base/paths.ts';
 import { kubectlArgv } from '../cluster/kubectl.ts';
 import { local } from '../nodes/local.ts';
 import type { ExecResult, Node } from '../nodes/node.ts';
-import type { Report } from '../nodes/provider.ts';
-import * as words from '../nodes/providers/container-argv.ts';
+import type { Capture, Report } from '../nodes/provider.ts';
 import { examine } from './doctor.ts';
 import type { Environment } from './environment.ts';
-import { clusterCaptures, hostCaptures, nodeCaptures, type Capture } from './log-captures.ts';
+import { clusterCaptures, hostCaptures, nodeCaptures } from './log-captures.ts';
 import type { LogFolder } from './log-folder.ts';
 import { labStatus } from './status.ts';
 import type { Stage, Step } from './step.ts';
@@ -47,7 +46,7 @@ async function collect(
 
 /** Why nothing can be asked there; found once, so that thirty commands do not wait for the same silence. */
 async function silence(node: Node, state: string): Promise<LabError | undefined> {
-  if (state !== 'running') return new LabError('node-down', `the container is ${state}`);
+  if (state !== 'running') return new LabError('node-down', `the node is ${state}`);
   return node.exec(['true'], { timeout: 12_000 }).then(
     () => undefined,
     (error: unknown) => (error instanceof LabError ? error : new LabError('ssh', String(error))),
@@ -111,7 +110,7 @@ const hostStep: LogStep = {
   title: 'This machine',
   explain: () => ['lab doctor', 'lab status'],
   async run({ environment, folder }, report, signal) {
-    const { engine, spec, config } = environment;
+    const { provider, config } = environment;
     const asked: Record<string, [command: Argv, answer: () => Promise<string>]> = {
       'versions.txt': [['lab', '--version'], versions],
       'status.json': [
@@ -131,16 +130,13 @@ const hostStep: LogStep = {
     if (file !== undefined) {
       asked['lab.yaml'] = [['cat', file], async () => (await readIfExists(file)) ?? ''];
     }
-    const containers = spec.nodes.map(({ name }) => words.containerName(spec, name));
-    const networks = [words.labNetwork(spec), words.natNetwork(spec)];
-    const captures = hostCaptures(engine, containers, networks);
     const options = { allowFailure: true, timeout: limit, signal };
     for (const [name, [command, answer]] of Object.entries(asked)) {
       report(name);
       await folder.add(join('host', name), command, async () => text(await answer()));
     }
     // One after the other: the engine's own locks would make them wait anyway.
-    for (const { file: name, argv } of captures) {
+    for (const { file: name, argv } of [...provider.captures(), ...hostCaptures]) {
       signal.throwIfAborted();
       report(name);
       await folder.add(join('host', name), argv, () => local(argv, options));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Engine } from '../nodes/engine.ts';
+import type { Provider } from '../nodes/provider.ts';
 import type { Role } from '../nodes/node.ts';
 import type { NodeState } from '../nodes/provider.ts';
 import type { CniName } from '../cluster/cni/names.ts';
@@ -37,7 +37,8 @@ export interface LabStatus {
   /** Nothing is missing. */
   complete: boolean;
   provider: string;
-  engine: Pick<Engine, 'name' | 'version'>;
+  /** What runs the nodes here. */
+  engine: Provider['platform'];
   network: string;
   nodes: NodeStatus[];
   api: { answers: boolean; problem?: string };
@@ -130,7 +131,7 @@ export function missingOf(readings: Readings): Missing[] {
 
 /** Reads the state of the lab from its engine and its API; what does not answer is told, never thrown. */
 export async function labStatus(environment: Environment): Promise<LabStatus> {
-  const { config, spec, engine, provider, cluster } = environment;
+  const { config, spec, provider, cluster } = environment;
   const states = await provider.states();
   const controlPlane = states.get(cluster.controlPlane.name);
   const api =
@@ -150,7 +151,7 @@ export async function labStatus(environment: Environment): Promise<LabStatus> {
     up,
     complete: missing.length === 0,
     provider: provider.name,
-    engine: { name: engine.name, version: engine.version },
+    engine: { name: provider.platform.name, version: provider.platform.version },
     network: spec.network,
     nodes: nodeStatuses(readings),
     api: 'problem' in api ? { answers: false, problem: api.problem } : { answers: true },

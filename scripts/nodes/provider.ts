@@ -1,3 +1,4 @@
+import type { Argv } from '../base/argv.ts';
 import type { Node, Role } from './node.ts';
 
 /** Shape of one machine: everything a provider needs to make it, always the same for the same node. */
@@ -23,6 +24,28 @@ export interface EnvironmentSpec {
   stateDir: string;
   /** Folder that every node sees as /vagrant. */
   sharedDir: string;
+}
+
+/** Programs and images, on this host, that nodes are made from. */
+export interface Supply {
+  /** Component, as in "kubernetes" -> folder with its programs. */
+  programs: Readonly<Record<string, string>>;
+  /** Folder of an OCI layout with all images. */
+  images: string;
+  /** For nodes that are made whole; see `madeFrom` of the provider. */
+  whole?: {
+    /** Image of a node, in the engine's store. */
+    nodeImage: string;
+    /** A containerd root with all images unpacked, to be cloned. */
+    goldenStore: string;
+  };
+}
+
+/** One command on this host whose output helps to find out what is wrong with the nodes. */
+export interface Capture {
+  /** Name of the file that its output goes into, without folder. */
+  file: string;
+  argv: Argv;
 }
 
 /** What a node was that runs now: at work already, frozen in the middle of its work, or not started. */
@@ -78,6 +101,14 @@ export interface Standby {
  */
 export interface Provider {
   readonly name: string;
+  /** What runs the nodes here, as in podman 4.3.1. */
+  readonly platform: { readonly name: string; readonly version: string };
+  /** Nodes run on this host's kernel: what it lacks, they lack. */
+  readonly sharesKernel: boolean;
+  /** What it asks of the supply: whole nodes, or programs that it puts on plain machines itself. */
+  readonly madeFrom: 'whole' | 'programs';
+  /** For `lab logs`. */
+  captures(): readonly Capture[];
   /** What a person would type instead of `prepare`, `ensure`, `halt` and `destroy`. */
   readonly byHand: {
     prepare(): readonly string[];
@@ -91,6 +122,8 @@ export interface Provider {
   prepare(report: Report): Promise<void>;
   /** Makes or starts the node, unless it runs, and returns when it answers ssh. */
   ensure(name: string, report: Report, signal?: AbortSignal): Promise<Ensured>;
+  /** Brings what is in the shared folder to the nodes that run, where they do not see the folder itself. */
+  share(report: Report): Promise<void>;
   /** Stops all nodes at once, as a power cut would; what is on their disks stays. */
   halt(report: Report): Promise<void>;
   readonly disks: Disks;

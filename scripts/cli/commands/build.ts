@@ -1,6 +1,6 @@
 import { cacheRoot } from '../../base/paths.ts';
-import { buildStages, type Build } from '../../lab/build.ts';
-import { findEngine } from '../../nodes/engine.ts';
+import { openEnvironment } from '../../lab/environment.ts';
+import { supply as supplyStep } from '../../lab/steps/nodes.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
 import { runSteps } from '../run-steps.ts';
@@ -11,14 +11,18 @@ export async function run(
   { source }: { source?: string },
   context: CommandContext,
 ): Promise<void> {
-  const config = await context.loadConfig({ source });
-  const build: Build = { config, engine: await findEngine(config.engine), supply: undefined };
-  const stages = buildStages();
-  await runSteps(stages, build, context);
-  const { supply } = build;
+  const environment = await openEnvironment(await context.loadConfig({ source }));
+  await runSteps([supplyStep], environment, context);
+  const { supply, provider } = environment;
+  environment.close();
   const cache = cacheRoot();
-  if (context.json) return json({ cache, ...supply });
-  say(`node image   ${supply?.nodeImage}   (in the store of ${build.engine.name})`);
-  say(`image store  ${supply?.goldenStore}`);
+  if (context.json) {
+    const { programs, images, whole } = supply ?? {};
+    return json({ cache, programs, images, ...whole });
+  }
+  if (supply?.whole) {
+    say(`node image   ${supply.whole.nodeImage}   (in the store of ${provider.platform.name})`);
+    say(`image store  ${supply.whole.goldenStore}`);
+  } else say(`images       ${supply?.images}`);
   say(`cache        ${cache}`);
 }

@@ -26,7 +26,7 @@ export async function run(
       if (!provider.standby.possible()) {
         throw new LabError(
           'no-standby',
-          `there can be no standby nodes on ${environment.engine.name}`,
+          `there can be no standby nodes on ${provider.platform.name}`,
           {
             why: 'they need networks without addresses of the engine, which podman has',
             hint: 'lab reset works without them, in about 15 s',

@@ -9,7 +9,7 @@ import { cniPlugins } from './index.ts';
 import type { CniName } from './names.ts';
 import { letPodsOn } from './keep-off.ts';
 import { waitForNamespacesGone } from './namespaces.ts';
-import type { CniFacts } from './plugin.ts';
+import type { CniFacts, Run } from './plugin.ts';
 
 export function cniFacts(cluster: Cluster): CniFacts {
   return {
@@ -18,9 +18,9 @@ export function cniFacts(cluster: Cluster): CniFacts {
   };
 }
 
-/** @throws LabError when this pod network cannot run on this host; nothing has been changed then. */
-export async function refuseImpossible(name: CniName): Promise<void> {
-  const refusal = await cniPlugins[name].refusal?.();
+/** @throws LabError when this pod network cannot run where the commands run; nothing has been changed then. */
+export async function refuseImpossible(name: CniName, run: Run): Promise<void> {
+  const refusal = await cniPlugins[name].refusal?.(run);
   if (refusal) throw refusal;
 }
 
@@ -39,7 +39,7 @@ async function applyUnlessDying(
 
 /** Applies the manifest; waiting for its effect is `readiness.ts`'s part. */
 export async function installCni(cluster: Cluster, name: CniName, report: Report): Promise<void> {
-  await refuseImpossible(name);
+  await refuseImpossible(name, (argv, options) => cluster.controlPlane.exec(argv, options));
   const objects = await cniPlugins[name].objects(cniFacts(cluster));
   if (objects.length === 0) return;
   report(`applying ${objects.length} objects`);

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { Argv } from '../../base/argv.ts';
 import type { LabError } from '../../base/errors.ts';
+import type { ExecResult } from '../../nodes/node.ts';
 import type { ClusterSettings, CniSettings } from '../cluster.ts';
 import type { KubeObject } from '../objects.ts';
 
@@ -39,6 +41,12 @@ export interface CniTraces {
   aliases?: readonly string[];
 }
 
+/** Runs a command on the host or on a node. */
+export type Run = (
+  argv: Argv,
+  options: { allowFailure: boolean; timeout: number },
+) => Promise<ExecResult>;
+
 /** A pod network: one file here, one line in `index.ts`, and its manifest. */
 export interface CniPlugin {
   title: string;
@@ -46,8 +54,11 @@ export interface CniPlugin {
   options?: z.ZodObject;
   /** Kernel features, by their names in `lab doctor`, that it cannot do without. */
   kernel?(cni: CniSettings): readonly string[];
-  /** The reason why it cannot run on this host, found before anything is started. */
-  refusal?(): Promise<LabError | undefined>;
+  /**
+   * The reason why it cannot run, found before anything of it is installed. Asked on the host, before there are nodes, where
+   * those share its kernel, and on the control plane.
+   */
+  refusal?(run: Run): Promise<LabError | undefined>;
   /** All objects to apply, the options of lab.yaml worked in. Empty for "none". */
   objects(facts: CniFacts): Promise<KubeObject[]>;
   /** What a person would type on the control plane instead; `#` starts a remark. */

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../base/errors.ts';
 import { projectRoot } from '../../base/paths.ts';
-import { local } from '../../nodes/local.ts';
 import { parseManifest, type KubeObject } from '../objects.ts';
-import { apiServerVariables, type CniFacts, type CniPlugin } from './plugin.ts';
+import { apiServerVariables, type CniFacts, type CniPlugin, type Run } from './plugin.ts';
 import type { ClusterSettings } from '../cluster.ts';
 
 const options = z.strictObject({
@@ -100,10 +99,10 @@ export const weave = {
   title: 'weave',
   options,
   kernel: () => ['dummy'],
-  async refusal() {
+  async refusal(run: Run) {
     // In a network namespace that lives only as long as the command: nothing can be left behind.
     const dummy = ['unshare', '--net', 'ip', 'link', 'add', 'lab0', 'type', 'dummy'];
-    const tried = await local(dummy, { allowFailure: true, timeout: 10_000 });
+    const tried = await run(dummy, { allowFailure: true, timeout: 10_000 });
     return dummyRefusal(tried) ?? (await imagesRefusal());
   },
   async objects(facts: CniFacts) {

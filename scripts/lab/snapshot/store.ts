@@ -140,10 +140,15 @@ export async function storeSnapshot(
  * What an environment is made from: two with the same key would come up the same. Needs the supply.
  * The name of the environment is part of it: certificates and addresses carry it.
  */
-export function environmentKey({ config, spec, engine, supply }: Environment): string {
+export function environmentKey({
+  config,
+  spec,
+  provider: { platform },
+  supply,
+}: Environment): string {
   if (!supply) throw new Error('a key is asked for before the supply');
   const { kubernetes, cni, provider } = config;
   const { name, network, nodes } = spec;
-  const parts = { name, network, nodes, kubernetes, cni, provider, engine: engine.name, supply };
+  const parts = { name, network, nodes, kubernetes, cni, provider, engine: platform.name, supply };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }

@@ -1,4 +1,5 @@
 import { refuseImpossible } from '../../cluster/cni/install.ts';
+import { local } from '../../nodes/local.ts';
 import type { Environment } from '../environment.ts';
 import { endHolder } from '../lock.ts';
 import type { Stage } from '../step.ts';
@@ -12,9 +13,11 @@ export function switchStages(environment: Environment): Stage<Environment>[] {
       id: 'down',
       title: 'Remove the nodes',
       explain: ({ provider }) => provider.byHand.destroy(),
-      async run({ provider, config, spec }, report) {
+      async run({ provider, cluster, config, spec }, report) {
         // Before anything is lost.
-        await refuseImpossible(config.cni.name);
+        await refuseImpossible(config.cni.name, (argv, options) =>
+          provider.sharesKernel ? local(argv, options) : cluster.controlPlane.exec(argv, options),
+        );
         await endHolder(standbyLock(spec));
         await provider.destroy(report);
       },

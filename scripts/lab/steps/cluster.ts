@@ -5,6 +5,7 @@ import { LabError } from '../../base/errors.ts';
 import * as kubeadm from '../../cluster/kubeadm.ts';
 import { createToken, hasJoined, joinWorker } from '../../cluster/workers.ts';
 import type { Environment } from '../environment.ts';
+import { kubeconfigInPlace, putKubeconfig } from '../kubeconfig.ts';
 import type { Step } from '../step.ts';
 
 type LabStep = Step<Environment>;
@@ -35,12 +36,12 @@ export const kubeconfig: LabStep = {
     'sudo chown $(id -u):$(id -g) $HOME/.kube/config',
     'sudo cp /etc/kubernetes/admin.conf /vagrant   # for the host',
   ],
-  async skip({ cluster }) {
-    const made = await controlPlane.initialised(cluster);
+  async skip(environment) {
+    const made = await controlPlane.initialised(environment.cluster);
     if (!made) return 'kubeadm init has not been run';
-    return (await controlPlane.kubeconfigShared(cluster)) ? 'in place' : undefined;
+    return (await kubeconfigInPlace(environment)) ? 'in place' : undefined;
   },
-  run: ({ cluster }) => controlPlane.shareKubeconfig(cluster),
+  run: putKubeconfig,
 };
 
 /** One token serves all workers that join at the same time. */

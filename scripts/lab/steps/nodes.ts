@@ -1,4 +1,6 @@
 import { refuseImpossible } from '../../cluster/cni/install.ts';
+import { findEngine } from '../../nodes/engine.ts';
+import { local } from '../../nodes/local.ts';
 import { ensureSupply } from '../../supply/supply.ts';
 import { rememberFlags } from '../config.ts';
 import { preflight, prepareHost } from '../doctor.ts';
@@ -16,7 +18,7 @@ export const host: LabStep = {
   async run({ provider, config }, report, signal) {
     await provider.preflight();
     await preflight(config);
-    await refuseImpossible(config.cni.name);
+    if (provider.sharesKernel) await refuseImpossible(config.cni.name, local);
     await prepareHost(report, signal);
   },
 };
@@ -28,12 +30,11 @@ export const supply: LabStep = {
     'lab build   # or install containerd, kubeadm, kubelet and kubectl on every node',
   ],
   async run(environment, report) {
-    const { source, releaseBase, bundle } = environment.config.supply;
-    environment.supply = await ensureSupply(
-      environment.engine,
-      { source, releaseBase, bundle },
-      report,
-    );
+    const { config, provider } = environment;
+    const { source, releaseBase, bundle } = config.supply;
+    const engine = await findEngine(config.engine);
+    const options = { source, releaseBase, bundle };
+    environment.supply = await ensureSupply(engine, options, provider.madeFrom, report);
   },
 };
 

@@ -1,7 +1,7 @@
 import { commandLine, type Argv } from '../../base/argv.ts';
 import type { EngineName } from '../engine.ts';
 import { macAddress } from '../identity.ts';
-import type { EnvironmentSpec, NodeSpec, Provider } from '../provider.ts';
+import type { Capture, EnvironmentSpec, NodeSpec, Provider } from '../provider.ts';
 
 /** Every container and network of this project carries the name of its environment under this label. */
 export const label = 'kubernetes-networking-lab.environment';
@@ -128,6 +128,22 @@ export function createNode(
     ...(options.modules ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
     options.image,
     '/sbin/init',
+  ];
+}
+
+/** What the engine knows of the nodes. */
+export function captures(engine: EngineName, environment: EnvironmentSpec): readonly Capture[] {
+  const ask = (file: string, ...rest: string[]): Capture => ({ file, argv: [engine, ...rest] });
+  const containers = environment.nodes.map(({ name }) => containerName(environment, name));
+  const networks = [labNetwork(environment), natNetwork(environment)];
+  return [
+    ask('engine-version.txt', 'version'),
+    ask('engine-info.txt', 'info'),
+    ask('containers.txt', 'ps', '--all'),
+    ask('networks.txt', 'network', 'ls'),
+    ...containers.map((name) => ask(`container-${name}.json`, 'inspect', name)),
+    ...containers.map((name) => ask(`console-${name}.txt`, 'logs', '--tail', '300', name)),
+    ...networks.map((name) => ask(`network-${name}.json`, 'network', 'inspect', name)),
   ];
 }
 

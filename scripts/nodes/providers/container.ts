@@ -10,7 +10,14 @@ import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identi
 import { ulimitArgv } from '../limits.ts';
 import { commandFailed } from '../local.ts';
 import type { Node } from '../node.ts';
-import type { EnvironmentSpec, NodeSpec, NodeState, Provider, Report } from '../provider.ts';
+import type {
+  EnvironmentSpec,
+  NodeSpec,
+  NodeState,
+  Provider,
+  Report,
+  Supply,
+} from '../provider.ts';
 import { upstreamResolver } from '../resolver.ts';
 import { sshNode } from '../ssh.ts';
 import { cloneStore } from '../store-clone.ts';
@@ -19,16 +26,10 @@ import { containerDisks } from './container-disks.ts';
 import { containerNetworks } from './container-networks.ts';
 import { containerStandby, settleDown } from './container-standby.ts';
 
-export interface ContainerSupply {
-  nodeImage: string;
-  goldenStore: string;
-}
-
 export interface ContainerOptions {
   engine: Engine;
   environment: EnvironmentSpec;
-  /** Made before the first node; never asked for by commands that only look or remove. */
-  supply: () => ContainerSupply;
+  supply: () => Supply;
 }
 
 /** What the engines call a container's state -> what it means here. */
@@ -59,6 +60,12 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     if (!found)
       throw usageError('unknown-node', `There is no node "${name}" in ${environment.name}`);
     return found;
+  }
+
+  function whole(): NonNullable<Supply['whole']> {
+    const made = supply().whole;
+    if (made) return made;
+    throw new Error('the supply has no whole nodes');
   }
 
   const containerOf = (name: string): string => words.containerName(environment, name);
@@ -119,7 +126,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
 
   const disks = containerDisks({
     ...{ engine, environment, states, stop, create, seed },
-    golden: () => supply().goldenStore,
+    golden: () => whole().goldenStore,
     async removeContainer(name) {
       await engine.run([...removeNow, containerOf(name)]);
     },
@@ -172,7 +179,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     // What a removed container left in the store belongs to a cluster that is gone.
     await rm(storeOf(name), { recursive: true, force: true });
     await mkdir(dirname(storeOf(name)), { recursive: true });
-    await cloneStore(supply().goldenStore, storeOf(name));
+    await cloneStore(whole().goldenStore, storeOf(name));
   }
 
   async function create(
@@ -215,6 +222,12 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
 
   return {
     name: 'container',
+    platform: engine,
+    sharesKernel: true,
+    madeFrom: 'whole',
+    captures: () => words.captures(engine.name, environment),
+    // The folder is mounted in every node.
+    share: () => Promise.resolve(),
     byHand: words.byHand(engine.name, environment),
     states,
     node,
@@ -236,7 +249,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
       const state = (await states()).get(name);
       if (state === 'missing') {
         await newStore(name, report);
-        await create(spec(name), supply().nodeImage, report);
+        await create(spec(name), whole().nodeImage, report);
       }
       if (state !== 'running') {
         report('starting');

@@ -1,7 +1,20 @@
-import type { Provider } from '../provider.ts';
-import { containerProvider, type ContainerOptions } from './container.ts';
+import { findEngine, type EngineName } from '../engine.ts';
+import type { EnvironmentSpec, Provider, Supply } from '../provider.ts';
+import { containerProvider } from './container.ts';
 
-/** Every way to make nodes. A new one is a file beside this and a line here. */
+export interface ProviderOptions {
+  environment: EnvironmentSpec;
+  /** For nodes that are containers. */
+  engine: EngineName | 'auto';
+  /** Made before the first node; never asked for by commands that only look or remove. */
+  supply: () => Supply;
+}
+
+/**
+ * Every way to make nodes. A new one is a file beside this and a line here. Each is opened for one environment, which need not
+ * exist, and finds what it needs on this host. @throws LabError when that is not there.
+ */
 export const providers = {
-  container: containerProvider,
-} satisfies Record<string, (options: ContainerOptions) => Provider>;
+  container: async ({ engine, ...options }) =>
+    containerProvider({ ...options, engine: await findEngine(engine) }),
+} satisfies Record<string, (options: ProviderOptions) => Promise<Provider>>;
