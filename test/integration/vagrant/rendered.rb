@@ -11,7 +11,7 @@ def shape(hypervisor, config)
   settings =
     if hypervisor == :libvirt
       { prefix: own.default_prefix, driver: own.driver, cpus: own.cpus, memory: own.memory,
-        nat: [own.management_network_mac, own.management_network_pci_slot] }
+        nat: own.management_network_mac }
     else
       { name: own.name, customizations: own.customizations.map { |_, words| words.join(" ") } }
     end

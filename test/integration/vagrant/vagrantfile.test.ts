@@ -15,7 +15,7 @@ interface Rendered {
   driver?: string;
   cpus?: number;
   memory?: number;
-  nat?: string[];
+  nat?: string;
   name?: string;
   customizations?: string[];
 }
@@ -76,12 +76,11 @@ describe.runIf(there)('the Vagrantfile', () => {
         mac: macAddress('lab', 'node1', 'lab').replaceAll(':', ''),
         auto_config: false,
         libvirt__network_name: 'lab-net',
-        libvirt__slot: '0x08',
       },
       prefix: 'lab-',
       cpus: 2,
       memory: 2048,
-      nat: [macAddress('lab', 'node1', 'nat'), '0x03'],
+      nat: macAddress('lab', 'node1', 'nat'),
     });
     expect(['kvm', 'qemu']).toContain(libvirt['node1']?.driver);
     expect(virtualbox['node1']).toMatchObject({
