@@ -9,7 +9,7 @@ import { hasProgram, local } from '../../../scripts/nodes/local.ts';
 interface Rendered {
   hostname: string;
   box: string;
-  folder: { hostpath: string; disabled?: boolean };
+  folder: { hostpath: string; type?: string };
   network: Record<string, unknown>;
   prefix?: string;
   driver?: string;
@@ -69,12 +69,10 @@ describe.runIf(there)('the Vagrantfile', () => {
     expect(libvirt['node1']).toMatchObject({
       hostname: 'node1',
       box: 'debian/trixie64',
-      // lab copies into the machines what belongs there.
-      folder: { disabled: true },
+      folder: { hostpath: join(folder, 'state', 'lab', 'vagrant'), type: 'rsync' },
       network: {
         ip: '10.100.198.201',
         mac: macAddress('lab', 'node1', 'lab').replaceAll(':', ''),
-        auto_config: false,
         libvirt__network_name: 'lab-net',
       },
       prefix: 'lab-',
