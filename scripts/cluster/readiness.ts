@@ -146,24 +146,54 @@ export async function hasDns(cluster: Cluster): Promise<boolean> {
   return (await cluster.kubectl.find(coreDns))?.length === 1;
 }
 
-interface DnsPod {
+interface StartedPod {
+  spec: { nodeName?: string };
   status: {
     conditions?: Condition[];
     containerStatuses?: { state?: { running?: { startedAt: string } } }[];
   };
 }
 
-/** CoreDNS pods that are Ready, and were started after that time; the API tells it in whole seconds. */
-async function dnsPodsSince(cluster: Cluster, since: number): Promise<number> {
-  const words = ['pods', '--namespace', 'kube-system', '--selector', 'k8s-app=kube-dns'];
-  const { items } = await cluster.kubectl.get<{ items: DnsPod[] }>(words);
-  return items.filter(({ status }) => {
+/** How many pods of kube-system with this label are Ready, and were started after a time, which the API tells in whole seconds. */
+async function podsSince(
+  cluster: Cluster,
+  app: string,
+  since: (node: string) => number | undefined,
+): Promise<number> {
+  const words = ['pods', '--namespace', 'kube-system', '--selector', `k8s-app=${app}`];
+  const { items } = await cluster.kubectl.get<{ items: StartedPod[] }>(words);
+  return items.filter(({ spec, status }) => {
     const started = status.containerStatuses?.[0]?.state?.running?.startedAt ?? '';
     const ready = status.conditions?.some(
       ({ type, status: is }) => type === 'Ready' && is === 'True',
     );
-    return ready && Date.parse(started) >= since - 1000;
+    return ready && Date.parse(started) >= (since(spec.nodeName ?? '') ?? 0) - 1000;
   }).length;
+}
+
+const proxy = ['daemonset', 'kube-proxy', '--namespace', 'kube-system'];
+
+/**
+ * Waits until kube-proxy runs on every node that should have it. After a restart a kubelet may start it before it knows the
+ * Services ("CreateContainerConfigError"), and tries again ten seconds later: till then that node has no Services.
+ * @param started When nodes were started, in milliseconds since 1970; what the API says of them may be older.
+ */
+export async function waitForServices(
+  cluster: Cluster,
+  started: ReadonlyMap<string, number>,
+  options: WaitOptions,
+): Promise<void> {
+  await until(
+    async () => {
+      const [daemonSet] = (await cluster.kubectl.find(proxy)) ?? [];
+      const { status } = (daemonSet ?? {}) as { status?: { desiredNumberScheduled?: number } };
+      const wanted = status?.desiredNumberScheduled ?? 0;
+      const running = await podsSince(cluster, 'kube-proxy', (node) => started.get(node));
+      if (running >= wanted) return { done: true, value: undefined };
+      return { done: false, state: `kube-proxy runs on ${running} of ${wanted} nodes` };
+    },
+    { describe: 'kube-proxy on every node', interval: 300, hint: 'lab status', ...options },
+  );
 }
 
 export async function waitForDns(cluster: Cluster, options: WaitOptions): Promise<void> {
@@ -172,7 +202,7 @@ export async function waitForDns(cluster: Cluster, options: WaitOptions): Promis
     async () => {
       const { spec, status } = await cluster.kubectl.get<Workload>(coreDns);
       const known = status.readyReplicas ?? 0;
-      const ready = since === undefined ? known : await dnsPodsSince(cluster, since);
+      const ready = since === undefined ? known : await podsSince(cluster, 'kube-dns', () => since);
       const wanted = spec.replicas ?? 1;
       if (wanted > 0 && ready >= wanted) return { done: true, value: undefined };
       return { done: false, state: `${ready} of ${wanted} CoreDNS pods are ready` };

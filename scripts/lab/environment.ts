@@ -18,11 +18,8 @@ export interface Environment {
   token: string | undefined;
   /** When this run started nodes, in milliseconds since 1970; what the API says of them is older until they report. */
   nodesStarted: number | undefined;
-  /**
-   * When this run started the control plane. The cluster's DNS runs there: its pods start anew with this node, and not when a
-   * worker was started, or when the nodes were only frozen.
-   */
-  controlPlaneStarted: number | undefined;
+  /** When this run started each node; pods start anew with theirs, and not when it was only frozen. */
+  started: Map<string, number>;
   /** The nodes are those that stood by. */
   thawed: boolean;
   /** Ends all connections, so that the process can end. */
@@ -38,7 +35,7 @@ export async function openEnvironment(config: LabConfig): Promise<Environment> {
     supply: undefined,
     token: undefined,
     nodesStarted: undefined,
-    controlPlaneStarted: undefined,
+    started: new Map(),
     thawed: false,
   } as Partial<Environment> & Pick<Environment, 'supply'>;
   const provider = await providers[config.provider]({

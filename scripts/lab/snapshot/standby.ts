@@ -42,7 +42,9 @@ function asCluster(environment: Environment, nodes: Cluster['nodes']): Environme
   const api = apiByKubectl(controlPlane);
   const kubectl = kubectlOn(controlPlane, api);
   const cluster = { ...environment.cluster, nodes, controlPlane, workers, api, kubectl };
-  return { ...environment, cluster, nodesStarted: Date.now(), controlPlaneStarted: Date.now() };
+  const now = Date.now();
+  const started = new Map(cluster.nodes.map(({ name }) => [name, now]));
+  return { ...environment, cluster, nodesStarted: now, started };
 }
 
 /** What the steps of `lab standby` share. */

@@ -3,7 +3,13 @@ import { presentCni } from '../../cluster/cni/install.ts';
 import type { CniPlugin } from '../../cluster/cni/plugin.ts';
 import { initialised } from '../../cluster/control-plane.ts';
 import * as kubeadm from '../../cluster/kubeadm.ts';
-import { hasDns, waitForDns, waitForNetwork, waitForPodNetwork } from '../../cluster/readiness.ts';
+import {
+  hasDns,
+  waitForDns,
+  waitForNetwork,
+  waitForPodNetwork,
+  waitForServices,
+} from '../../cluster/readiness.ts';
 import { removeProbes, verifyCluster, verifyNodes } from '../../cluster/verify.ts';
 import type { Node } from '../../nodes/node.ts';
 import type { Environment } from '../environment.ts';
@@ -29,9 +35,12 @@ export const ready: LabStep = {
   explain: () => ['kubectl get nodes --watch'],
   skip: withoutNetwork,
   async run(environment, _report, signal) {
-    const { cluster, nodesStarted: since } = environment;
-    const limit = { timeout: 180 * seconds, signal, since };
-    await waitForNetwork(cluster, await networkOf(environment), limit);
+    const { cluster, nodesStarted: since, started } = environment;
+    const limit = { timeout: 180 * seconds, signal };
+    await Promise.all([
+      waitForNetwork(cluster, await networkOf(environment), { ...limit, since }),
+      waitForServices(cluster, started, limit),
+    ]);
   },
 };
 
@@ -79,7 +88,9 @@ export const verify: LabStep = {
   },
   skip: withoutNetwork,
   async run(environment, report, signal) {
-    const { cluster, controlPlaneStarted: since } = environment;
+    const { cluster } = environment;
+    // The cluster's DNS runs on the control plane.
+    const since = environment.started.get(cluster.controlPlane.name);
     const after = {
       network: (node: Node) => served(environment, [node], signal),
       dns: () => waitForDns(cluster, { timeout: 180 * seconds, signal, since }),

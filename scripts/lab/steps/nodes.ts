@@ -60,9 +60,7 @@ function nodeStep(name: string): LabStep {
       const now = Date.now();
       const was = await environment.provider.ensure(name, report, signal);
       if (was !== 'ran') environment.nodesStarted ??= now;
-      if (was === 'started' && name === environment.cluster.controlPlane.name) {
-        environment.controlPlaneStarted = now;
-      }
+      if (was === 'started') environment.started.set(name, now);
     },
   };
 }
