@@ -171,7 +171,7 @@ async function podsSince(
   }).length;
 }
 
-const proxy = ['daemonset', 'kube-proxy', '--namespace', 'kube-system'];
+const proxy = ['daemonsets', 'kube-proxy', '--namespace', 'kube-system'];
 
 /**
  * Waits until kube-proxy runs on every node that should have it. After a restart a kubelet may start it before it knows the

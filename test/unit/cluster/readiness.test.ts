@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { waitForServices } from '../../../scripts/cluster/readiness.ts';
+import { fakeCluster, type FakeObject } from '../../support/fake-cluster.ts';
+
+const restart = Date.parse('2026-01-01T10:00:00Z');
+
+function proxyPod(node: string, startedAt: string, ready = true): FakeObject {
+  const running = { running: { startedAt } };
+  const waiting = { waiting: { reason: 'CreateContainerConfigError' } };
+  return {
+    kind: 'Pod',
+    metadata: {
+      name: `kube-proxy-${node}`,
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'kube-proxy' },
+    },
+    spec: { nodeName: node },
+    status: {
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+      containerStatuses: [{ state: ready ? running : waiting }],
+    },
+  };
+}
+
+const daemonSet: FakeObject = {
+  kind: 'DaemonSet',
+  metadata: { name: 'kube-proxy', namespace: 'kube-system' },
+  status: { desiredNumberScheduled: 2 },
+};
+
+const wait = (objects: FakeObject[]): Promise<void> => {
+  const cluster = fakeCluster();
+  cluster.objects.push(...objects);
+  const started = new Map([['master', restart]]);
+  return waitForServices(cluster, started, { timeout: 100 });
+};
+
+const before = '2026-01-01T09:00:00Z';
+const after = '2026-01-01T10:00:05Z';
+
+it('services are there when kube-proxy runs on every node, on a started one since its start', async () => {
+  await wait([daemonSet, proxyPod('master', after), proxyPod('node1', before)]);
+});
+
+it.each([
+  ['has not begun again', proxyPod('master', before)],
+  ['waits for what the kubelet does not know yet', proxyPod('master', after, false)],
+])('not while the one of a started node %s', async (_, pod) => {
+  await expect(wait([daemonSet, pod, proxyPod('node1', before)])).rejects.toMatchObject({
+    code: 'timeout',
+    why: expect.stringContaining('kube-proxy runs on 1 of 2 nodes') as string,
+  });
+});
+
+it('a cluster without kube-proxy is not waited for', async () => {
+  await wait([]);
+});
