@@ -15,15 +15,17 @@ export async function run(
     if (rules.length === 0) {
       return say('No network policy selects a pod: every pod reaches every other one.');
     }
-    const rows = rules.map(({ node, pod, direction, rule, verdict, packets }) => [
-      pod,
-      node,
-      direction,
-      paint(verdict === 'allows' ? 'green' : 'red', verdict),
-      rule,
-      String(packets),
-    ]);
-    say(table(['POD', 'NODE', 'DIRECTION', 'IT', 'BY', 'PACKETS'], rows));
+    const rows = rules.map(
+      ({ node, pods: [pod = '', ...more], direction, rule, verdict, packets }) => [
+        more.length === 0 ? pod : `${pod} and ${more.length} more`,
+        node,
+        direction,
+        paint(verdict === 'allows' ? 'green' : 'red', verdict),
+        rule,
+        String(packets),
+      ],
+    );
+    say(table(['PODS', 'NODE', 'DIRECTION', 'IT', 'BY', 'PACKETS'], rows));
     say('\nOf a connection, the first packet is counted; those that follow pass unseen.');
   });
 }

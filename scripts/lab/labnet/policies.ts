@@ -3,10 +3,10 @@ import { ruleCounts, type RuleCount } from '../../labnet/policy/counters.ts';
 import { table } from '../../labnet/policy/nft-words.ts';
 import { agentState, execOn } from './look.ts';
 
-export interface RuleInForce extends RuleCount {
+export interface RuleInForce extends Omit<RuleCount, 'addresses'> {
   node: string;
-  /** "namespace/name" of the pod that the rule protects. */
-  pod: string;
+  /** "namespace/name" of the pods of this node that the rule is for. */
+  pods: string[];
 }
 
 /** The rules that network policies have become, on every node, with their counters. */
@@ -18,10 +18,12 @@ export async function rulesInForce({ nodes }: Cluster): Promise<RuleInForce[]> {
         agentState(node),
       ]);
       const pods = Object.values(state?.attachments ?? {});
-      return ruleCounts(listing.stdout).map((rule) => {
-        const pod = pods.find(({ wiring }) => wiring.address === rule.address);
-        return { node: node.name, pod: pod?.wiring.label ?? rule.address, ...rule };
-      });
+      const nameOf = (address: string): string =>
+        pods.find(({ wiring }) => wiring.address === address)?.wiring.label ?? address;
+      return ruleCounts(listing.stdout).map(({ addresses, ...rule }) => ({
+        ...{ node: node.name, pods: addresses.map(nameOf) },
+        ...rule,
+      }));
     }),
   );
   return all.flat();

@@ -76,7 +76,7 @@ export async function add(
     await context.save();
     const { pod, wiring } = attachment;
     const rules = pod && policy ? await policy.planFor(pod, wiring.address) : [];
-    // Rules come first: a pod must not send a packet before they are in force.
+    // Rules are in force before the pod's end is switched on: it must not send a packet without them.
     const timings = await run([...rules, ...attachmentPlan(attachment)], exec);
     policy?.settled(wiring.address, true);
     attachment.done = true;

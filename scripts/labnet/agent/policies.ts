@@ -116,7 +116,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
         figures.seconds = (performance.now() - began) / 1000;
         await cutDenied(isolations);
       }
-      figures.rules = isolations.reduce((sum, { rules }) => sum + rules.length, 0);
+      figures.rules = new Set(isolations.flatMap(({ rules }) => rules)).size;
       started();
     } catch (error) {
       figures.failures++;
@@ -177,6 +177,7 @@ export function keepPolicies(options: PolicyOptions): Policies {
     return [
       {
         id: 'policies',
+        before: 'pod-up',
         why: `The network policies that select the pod, as rules, before it can send or get a packet: ${own.map(({ pod, direction }) => `${direction} of ${pod}`).join(', ') || 'none any more'}.`,
         command: { tool: 'nft', text: rules.begin(address, own) },
       },

@@ -9,7 +9,7 @@ export interface Timing {
   ms: number;
 }
 
-interface Group {
+export interface Group {
   tool: Command['tool'];
   netns?: string | undefined;
   steps: Step[];
@@ -26,7 +26,8 @@ export function groupsOf(plan: Plan): Group[] {
     const { tool } = step.command;
     const netns = netnsOf(step.command);
     const last = groups.at(-1);
-    if (last && tool !== 'write' && last.tool === tool && last.netns === netns) {
+    const alone = tool === 'write' || step.before !== undefined || last?.steps[0]?.before;
+    if (last && !alone && last.tool === tool && last.netns === netns) {
       last.steps.push(step);
     } else groups.push({ tool, netns, steps: [step] });
   }
@@ -80,38 +81,64 @@ export async function undo(steps: Plan, exec: Exec): Promise<string[]> {
   return problems;
 }
 
+/** What became of a group. */
+interface Carried {
+  group: Group;
+  ended: Ended;
+  ms: number;
+}
+
+async function carry(group: Group, exec: Exec): Promise<Carried> {
+  const begin = performance.now();
+  const commands = group.steps.map(({ command }) => command);
+  const ended = await send(commands, exec).catch((error: unknown) => ({
+    ...{ code: 1, stdout: '' },
+    stderr: (error as Error).message,
+  }));
+  return { group, ended, ms: performance.now() - begin };
+}
+
+/** What all groups have become; those after one that failed are not begun. */
+async function carryAll(groups: readonly Group[], exec: Exec): Promise<Carried[]> {
+  const all: Carried[] = [];
+  const failed = (): boolean => all.some(({ ended }) => ended.code !== 0);
+  let beside: { work: Promise<Carried>; before: string | undefined } | undefined;
+  for (const group of groups) {
+    const [first] = group.steps;
+    const waits =
+      first?.before !== undefined || group.steps.some(({ id }) => id === beside?.before);
+    if (beside && waits) {
+      all.push(await beside.work);
+      beside = undefined;
+    }
+    if (failed()) break;
+    const work = carry(group, exec);
+    if (first?.before === undefined) all.push(await work);
+    else beside = { work, before: first.before };
+  }
+  if (beside) all.push(await beside.work);
+  return all;
+}
+
 /**
  * Carries a plan out. When a step fails, all that was done is undone and the error names the step.
  * @throws CniError 102 with the step's command, what the kernel said, and what could not be undone.
  */
 export async function run(plan: Plan, exec: Exec): Promise<Timing[]> {
-  const done: Step[] = [];
-  const timings: Timing[] = [];
-  for (const group of groupsOf(plan)) {
-    const begin = performance.now();
-    let ended: Ended;
-    try {
-      ended = await send(
-        group.steps.map(({ command }) => command),
-        exec,
-      );
-    } catch (error) {
-      ended = { code: 1, stdout: '', stderr: (error as Error).message };
-    }
-    if (ended.code !== 0) {
-      const { step, done: before } = failedStep(group, ended);
-      const left = await undo([...done, ...before], exec);
-      const said = ended.stderr.replace(/Command failed -:\d+/, '').trim();
-      throw new CniError(
-        cniCode.wiringFailed,
-        `step ${step?.id} failed: ${said}`,
-        [step ? commandText(step.command) : '', ...left.map((one) => `not undone: ${one}`)].join(
-          '\n',
-        ),
-      );
-    }
-    done.push(...group.steps);
-    timings.push({ steps: group.steps.map(({ id }) => id), ms: performance.now() - begin });
+  const all = await carryAll(groupsOf(plan), exec);
+  const failed = all.find(({ ended }) => ended.code !== 0);
+  if (failed) {
+    const { step, done: before } = failedStep(failed.group, failed.ended);
+    const well = all.filter(({ ended }) => ended.code === 0).flatMap(({ group }) => group.steps);
+    const left = await undo([...well, ...before], exec);
+    const said = failed.ended.stderr.replace(/Command failed -:\d+/, '').trim();
+    throw new CniError(
+      cniCode.wiringFailed,
+      `step ${step?.id} failed: ${said}`,
+      [step ? commandText(step.command) : '', ...left.map((one) => `not undone: ${one}`)].join(
+        '\n',
+      ),
+    );
   }
-  return timings;
+  return all.map(({ group, ms }) => ({ steps: group.steps.map(({ id }) => id), ms }));
 }

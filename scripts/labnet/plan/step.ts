@@ -23,6 +23,8 @@ export interface Step {
   id: string;
   /** For a learner: what this is good for. */
   why: string;
+  /** It runs beside the steps that follow, and is done before the step of this id begins. */
+  before?: string;
   command: Command;
   /** Absent where another step's undo takes this one's effect along. */
   undo?: Command;

@@ -2,16 +2,10 @@ import { groupBy } from './group.ts';
 import type { Isolation, PortRange, Rule } from './isolation.ts';
 import { directions, nameOf, type Direction, type Pod, type Policy } from './model.ts';
 import type { PolicyPort, PolicyRule, World } from './model.ts';
-import { union, type Range } from './ranges.ts';
+import { union } from './ranges.ts';
 import { matcher } from './selector.ts';
-import {
-  indexWorld,
-  homesWithin,
-  isSelectable,
-  peersOf,
-  rangesOf,
-  type Index,
-} from './world-index.ts';
+import { homesWithin, indexWorld, isSelectable, peersOf, rangesOf } from './world-index.ts';
+import type { Index, Peers } from './world-index.ts';
 
 /** The numbers that a port of a policy has on a pod; without the pod a name has none. */
 function numbersOf({ protocol, port, endPort }: PolicyPort, pod?: Pod): PortRange[] {
@@ -22,44 +16,80 @@ function numbersOf({ protocol, port, endPort }: PolicyPort, pod?: Pod): PortRang
     .map(({ number }) => ({ protocol, from: number, to: number }));
 }
 
+type Part = Pick<Rule, 'peers' | 'peerList' | 'ports'>;
+
+/** Whom and what one rule lets through; its peers that are pods apart from those that are blocks of addresses. */
+function partsOf(list: string, peers: Peers, ports: Rule['ports']): Part[] {
+  if (ports.length === 0) return [];
+  if (peers === 'any') return [{ peers, ports }];
+  const { pods, blocks = [] } = peers;
+  return [
+    // Also when there are none yet: the rule stays as it is when the first one comes.
+    ...(pods ? [{ peers: pods, peerList: list, ports }] : []),
+    ...(blocks.length > 0 ? [{ peers: blocks, ports }] : []),
+  ];
+}
+
 /** Going out, a named port is another number on each peer: one rule per number, with the pods that have it. */
-function namedEgress(index: Index, named: readonly PolicyPort[], peers: 'any' | Range[]) {
+function namedEgress(
+  index: Index,
+  list: string,
+  named: readonly PolicyPort[],
+  peers: Peers,
+): Part[] {
   if (named.length === 0) return [];
-  const ends = homesWithin(index, peers).flatMap(({ address, pod }) =>
+  const all = peers === 'any' ? peers : union([...(peers.pods ?? []), ...(peers.blocks ?? [])]);
+  const ends = homesWithin(index, all).flatMap(({ address, pod }) =>
     named.flatMap((port) => numbersOf(port, pod)).map((port) => ({ port, address })),
   );
-  const byPort = groupBy(ends, ({ port }) => [`${port.protocol} ${port.from}`]);
-  return [...byPort.values()].map((group) => ({
+  const byPort = groupBy(ends, ({ port }) => [`${port.protocol.toLowerCase()}-${port.from}`]);
+  return [...byPort].map(([name, group]) => ({
     peers: union(rangesOf(group)),
+    peerList: `${list}-${name}`,
     ports: group.slice(0, 1).map(({ port }) => port),
   }));
 }
 
-function compileRule(index: Index, policy: Policy, rule: PolicyRule, subject?: Pod) {
+/** A rule, and where it stands. */
+interface Spot {
+  policy: Policy;
+  direction: Direction;
+  place: number;
+  rule: PolicyRule;
+}
+
+function compileRule(index: Index, spot: Spot, subject?: Pod): Rule[] {
+  const { policy, direction, place, rule } = spot;
   const peers = peersOf(index, rule, policy.namespace);
-  if (rule.ports.length === 0) return [{ peers, ports: 'any' as const }];
-  const ports = rule.ports.flatMap((port) => numbersOf(port, subject));
+  const list = `${nameOf(policy)}-${direction}-${place}`;
   const named = rule.ports.filter(({ port }) => typeof port === 'string');
-  return [{ peers, ports }, ...(subject ? [] : namedEgress(index, named, peers))];
+  const ports = rule.ports.flatMap((port) => numbersOf(port, subject));
+  const parts =
+    rule.ports.length === 0
+      ? partsOf(list, peers, 'any')
+      : [
+          ...partsOf(list, peers, ports),
+          ...(direction === 'egress' ? namedEgress(index, list, named, peers) : []),
+        ];
+  const own = subject && { own: true as const };
+  return parts.map((part) => ({
+    ...{ policy: nameOf(policy), rule: `${direction}[${place}]` },
+    ...part,
+    ...own,
+  }));
 }
 
-function isEmpty(list: 'any' | readonly unknown[]): boolean {
-  return list !== 'any' && list.length === 0;
-}
-
-/** Coming in, a named port is the subject's own; going out, the rules are the same for every subject. */
-function rulesOf(index: Index, policy: Policy, direction: Direction, subject?: Pod): Rule[] {
-  return (policy[direction] ?? []).flatMap((rule, place) =>
-    compileRule(index, policy, rule, subject)
-      .filter(({ peers, ports }) => !isEmpty(peers) && !isEmpty(ports))
-      .map((one) => ({ policy: nameOf(policy), rule: `${direction}[${place}]`, ...one })),
-  );
-}
-
-function egressOf(index: Index, policy: Policy): readonly Rule[] {
-  const known = index.egress.get(policy) ?? rulesOf(index, policy, 'egress');
-  index.egress.set(policy, known);
-  return known;
+/** Coming in, a named port is the pod's own. All other rules are the same for every pod, and compiled once. */
+function rulesOf(index: Index, policy: Policy, direction: Direction, pod: Pod): Rule[] {
+  return (policy[direction] ?? []).flatMap((rule, place) => {
+    const spot = { policy, direction, place, rule };
+    if (direction === 'ingress' && rule.ports.some(({ port }) => typeof port === 'string')) {
+      return compileRule(index, spot, pod);
+    }
+    const known = index.rules.get(rule) ?? compileRule(index, spot);
+    index.rules.set(rule, known);
+    return known;
+  });
 }
 
 /** How policies isolate one pod, one item per address and direction; none if no policy selects it. */
@@ -71,9 +101,7 @@ export function isolationsOf(index: Index, pod: Pod): Isolation[] {
   return directions.flatMap((direction) => {
     const isolating = policies.filter((policy) => policy[direction] !== undefined);
     if (isolating.length === 0) return [];
-    const rules = isolating.flatMap((policy) =>
-      direction === 'ingress' ? rulesOf(index, policy, direction, pod) : egressOf(index, policy),
-    );
+    const rules = isolating.flatMap((policy) => rulesOf(index, policy, direction, pod));
     const names = isolating.map(nameOf);
     return pod.addresses.map((address) => ({
       pod: nameOf(pod),

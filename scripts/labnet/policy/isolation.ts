@@ -16,7 +16,11 @@ export interface Rule {
   rule: string;
   /** In order, without overlaps. */
   peers: 'any' | readonly Range[];
+  /** For peers that are pods: a name for their list, which changes as pods come and go. */
+  peerList?: string;
   ports: 'any' | readonly PortRange[];
+  /** Its ports have names, which are numbers of this very pod. All other rules are the same for every pod under the policy. */
+  own?: true;
 }
 
 /** A pod that some policy selects: in this direction only what a rule allows gets through. */

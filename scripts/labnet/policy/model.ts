@@ -37,7 +37,12 @@ export interface Pod {
 export interface Peer {
   podSelector?: Selector;
   namespaceSelector?: Selector;
-  ipBlock?: { cidr: string; except: readonly string[] };
+  ipBlock?: IpBlock;
+}
+
+export interface IpBlock {
+  cidr: string;
+  except: readonly string[];
 }
 
 export interface PolicyPort {

@@ -1,27 +1,19 @@
 import { groupBy } from './group.ts';
 import type { Isolation, PortRange, Rule } from './isolation.ts';
-import { chainName, comment, namedSet, type NamedSet } from './nft-words.ts';
-import { rangeText, union, type Range } from './ranges.ts';
+import type { Direction } from './model.ts';
+import { chainName, comment, policyChainName, setName } from './nft-words.ts';
+import { rangeText, union } from './ranges.ts';
 
 /** What happens to a packet that no rule allows: the sender is told, or left to wait. */
 export type Denial = 'reject' | 'drop';
-
-/** The named sets that chains refer to. Pods under the same policy share the very list of peers. */
-export type Sets = Map<readonly Range[], NamedSet>;
-
-/** A handful of peers reads best in the rule itself. */
-const inlinePeers = 4;
 
 function group(items: readonly string[]): string {
   return items.length === 1 ? (items[0] as string) : `{ ${items.join(', ')} }`;
 }
 
-function peerMatch(field: string, peers: Rule['peers'], sets: Sets): string {
-  if (peers === 'any') return '';
-  if (peers.length <= inlinePeers) return `ip ${field} ${group(peers.map(rangeText))} `;
-  const set = sets.get(peers) ?? namedSet(peers);
-  sets.set(peers, set);
-  return `ip ${field} @${set.name} `;
+function peerMatch(field: string, { peers, peerList }: Rule): string {
+  if (peerList !== undefined) return `ip ${field} @${setName(peerList)} `;
+  return peers === 'any' ? '' : `ip ${field} ${group(peers.map(rangeText))} `;
 }
 
 /** One match per protocol. Ports must not overlap within a set of nft. */
@@ -51,24 +43,35 @@ export function denials(denial: Denial, note: string): string[] {
   ];
 }
 
-/** The rules for one pod and direction, and the sets they need. */
-export function podChain(isolation: Isolation, denial: Denial, sets: Sets): string[] {
+/** The other end of a packet, seen from an isolated pod. */
+const peerField = { ingress: 'saddr', egress: 'daddr' } as const;
+
+function ruleLines(direction: Direction, rule: Rule): string[] {
+  const match = peerMatch(peerField[direction], rule);
+  const note = comment(`${rule.policy} ${rule.rule}`);
+  return portMatches(rule.ports).map((port) => `${match}${port}counter accept ${note}`);
+}
+
+function chain(name: string, lines: readonly string[]): string {
+  return [`chain ${name} {`, ...lines.map((line) => `  ${line}`), '}'].join('\n');
+}
+
+/** What a policy allows, the same for every pod. What it does not allow comes back to the pod's own chain. */
+export function policyChain(policy: string, direction: Direction, rules: readonly Rule[]): string {
+  const lines = rules.flatMap((rule) => ruleLines(direction, rule));
+  return chain(policyChainName(policy, direction), lines);
+}
+
+/** The rules for one pod and direction: through the chains of its policies, and refused at the end. */
+export function podChain(isolation: Isolation, denial: Denial): string {
   const { pod, address, direction, policies, rules } = isolation;
-  const field = direction === 'ingress' ? 'saddr' : 'daddr';
-  const allowed = rules.flatMap(({ policy, rule, peers, ports }) =>
-    portMatches(ports).map((port) => {
-      const match = `${peerMatch(field, peers, sets)}${port}`;
-      return `${match}counter accept ${comment(`${policy} ${rule}`)}`;
-    }),
-  );
-  return [
-    `chain ${chainName(isolation)} {`,
-    `  ${comment(pod)}`,
+  const shared = new Set(rules.filter(({ own }) => !own).map(({ policy }) => policy));
+  return chain(chainName(isolation), [
+    comment(pod),
     // Through a Service a pod may come back to itself.
-    `  ip ${field} ${address} accept`,
-    ...[...allowed, ...denials(denial, comment(`isolated by ${policies.join(', ')}`))].map(
-      (line) => `  ${line}`,
-    ),
-    '}',
-  ];
+    `ip ${peerField[direction]} ${address} accept`,
+    ...[...shared].map((policy) => `jump ${policyChainName(policy, direction)}`),
+    ...rules.filter(({ own }) => own).flatMap((rule) => ruleLines(direction, rule)),
+    ...denials(denial, comment(`isolated by ${policies.join(', ')}`)),
+  ]);
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Isolation } from './isolation.ts';
 import type { Direction } from './model.ts';
-import { rangeText, type Range } from './ranges.ts';
 
 /** The one table that is ours; nothing is ever said about any other. */
 export const table = 'inet labnet_policy';
 
-/** Longer names are cut: nft takes 128 characters. */
+/** What is longer is cut: nft takes 128 characters. */
 const longest = 120;
 
 /**
@@ -18,6 +17,14 @@ export function comment(text: string): string {
   return `comment "${text.length > longest ? `${text.slice(0, longest - 3)}...` : text}"`;
 }
 
+/** nft takes letters, digits and these marks in a name; see "string" in its scanner. A long name keeps its digest. */
+function named(text: string): string {
+  if (!/^[\w./-]+$/.test(text)) throw new Error(`not fit for a name: ${text}`);
+  if (text.length <= longest) return text;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return `${text.slice(0, longest - 13)}-${digest}`;
+}
+
 /** Names begin with a word of ours, since nft takes many plain words for keywords. */
 export function chainName({
   address,
@@ -26,16 +33,14 @@ export function chainName({
   return `pod-${address}-${direction}`;
 }
 
-export interface NamedSet {
-  name: string;
-  elements: string;
+/** The chain of what one policy allows; every pod that it selects is sent through it. */
+export function policyChainName(policy: string, direction: Direction): string {
+  return named(`policy-${policy}-${direction}`);
 }
 
-/** Named by its content: pods with the same peers share a set, and a set never has to change. */
-export function namedSet(ranges: readonly Range[]): NamedSet {
-  const elements = ranges.map(rangeText).join(', ');
-  const digest = createHash('sha256').update(elements).digest('hex');
-  return { name: `peers-${digest.slice(0, 12)}`, elements };
+/** The set of the pods that a rule lets through. */
+export function setName(peerList: string): string {
+  return named(`peers-${peerList}`);
 }
 
 export function mapName(direction: Direction): string {

@@ -1,7 +1,9 @@
-import type { Isolation } from './isolation.ts';
+import type { Isolation, Rule } from './isolation.ts';
 import { directions, type Direction } from './model.ts';
-import { denials, podChain, type Denial, type Sets } from './nft-chain.ts';
-import { chainName, comment, mapName, table } from './nft-words.ts';
+import { groupBy } from './group.ts';
+import { denials, podChain, policyChain, type Denial } from './nft-chain.ts';
+import { chainName, comment, mapName, policyChainName, setName, table } from './nft-words.ts';
+import { rangeText } from './ranges.ts';
 
 /** Egress is asked first. `field` is the isolated pod's own end of the packet. */
 const hooks = {
@@ -54,62 +56,97 @@ function elements(list: string): string {
   return list === '' ? '' : ` elements = { ${list} }`;
 }
 
-/** The isolations with all that leads to them. */
-function body(isolations: readonly Isolation[], denial: Denial): { sets: Sets; text: string[] } {
-  const sets: Sets = new Map();
-  const chains = isolations.flatMap((isolation) => podChain(isolation, denial, sets));
-  const addresses = [...new Set(isolations.map(({ address }) => address))];
+/**
+ * All that depends on what the policies are, by name and as text: so two of them can be compared, and the difference sent.
+ * Pods under the same policy share its chain and its sets.
+ */
+export interface Ruleset {
+  chains: Map<string, string>;
+  /** The elements. */
+  sets: Map<string, string>;
+  /** By address the directions in which a pod is isolated. */
+  pods: Map<string, string>;
+}
+
+/** Names of a ruleset. */
+export type Change = { readonly [kind in keyof Ruleset]: readonly string[] };
+
+/** Where only the name is known. */
+export const unknown = '?';
+
+export function ruleset(
+  isolations: readonly Isolation[],
+  { denial = 'reject' }: Options = {},
+): Ruleset {
+  const all: Ruleset = { chains: new Map(), sets: new Map(), pods: new Map() };
+  /** Pods under the same policy have the very same rules. */
+  const seen = new Set<Rule>();
+  for (const isolation of isolations) {
+    const { address, direction, rules } = isolation;
+    all.pods.set(address, [all.pods.get(address) ?? [], direction].flat().join(' '));
+    all.chains.set(chainName(isolation), podChain(isolation, denial));
+    const fresh = rules.filter((rule) => !seen.has(rule));
+    for (const rule of fresh) {
+      seen.add(rule);
+      const { peerList, peers } = rule;
+      if (peerList === undefined || peers === 'any') continue;
+      all.sets.set(setName(peerList), peers.map(rangeText).join(', '));
+    }
+    const shared = groupBy(fresh, ({ own, policy }) => (own ? [] : [policy]));
+    for (const [policy, group] of shared) {
+      all.chains.set(policyChainName(policy, direction), policyChain(policy, direction, group));
+    }
+  }
+  return all;
+}
+
+/** What there is, from `nft -t list table inet labnet_policy`, which tells no elements. */
+export function listed(listing: string): Ruleset {
+  const names = (kind: string, prefix: string): Map<string, string> => {
+    const found = listing.matchAll(new RegExp(`^\\t${kind} ((?:${prefix})-\\S+) \\{$`, 'gm'));
+    return new Map([...found].map(([, name = '']) => [name, unknown]));
+  };
+  return { chains: names('chain', 'pod|policy'), sets: names('set', 'peers'), pods: new Map() };
+}
+
+function differing(one: Map<string, string>, other: Map<string, string>): string[] {
+  const all = new Set([...one.keys(), ...other.keys()]);
+  return [...all].filter((name) => one.get(name) !== other.get(name));
+}
+
+export function difference(before: Ruleset, after: Ruleset): Change {
+  return {
+    chains: differing(before.chains, after.chains),
+    sets: differing(before.sets, after.sets),
+    pods: differing(before.pods, after.pods),
+  };
+}
+
+function directionsOf({ pods }: Ruleset, address: string): readonly string[] {
+  const text = pods.get(address);
+  if (text === undefined) return [];
+  return text === unknown ? directions : text.split(' ');
+}
+
+/** What `after` has of these, with all that leads to it. */
+function body(change: Change, after: Ruleset, denial: Denial): string[] {
+  const kept = (kind: keyof Ruleset): string[] =>
+    change[kind].filter((name) => after[kind].has(name));
   const lines = [
     ...baseChains(denial),
-    ...chains,
-    ...[...new Map([...sets.values()].map((set) => [set.name, set])).values()].map(
-      (set) => `set ${set.name} { type ipv4_addr; flags interval;${elements(set.elements)} }`,
+    ...kept('chains').flatMap((name) => after.chains.get(name)?.split('\n') ?? []),
+    ...kept('sets').map(
+      (name) => `set ${name} { type ipv4_addr;${elements(after.sets.get(name) ?? '')} }`,
     ),
-    `set isolated { type ipv4_addr;${elements(addresses.join(', '))} }`,
+    `set isolated { type ipv4_addr;${elements(kept('pods').join(', '))} }`,
     ...directions.map((direction) => {
-      const own = isolations.filter((isolation) => isolation.direction === direction);
-      const verdicts = own.map((one) => `${one.address} : goto ${chainName(one)}`);
+      const verdicts = kept('pods')
+        .filter((address) => directionsOf(after, address).includes(direction))
+        .map((address) => `${address} : goto ${chainName({ address, direction })}`);
       return `map ${mapName(direction)} { type ipv4_addr : verdict;${elements(verdicts.join(', '))} }`;
     }),
   ];
-  return { sets, text: [`table ${table} {`, ...lines.map((line) => `  ${line}`), '}'] };
-}
-
-/** The chains and sets of pods that are in the kernel, from `nft -t list table inet labnet_policy`. */
-function listedNames(listing: string): string[] {
-  const names = listing.matchAll(/^\t(chain pod-|set peers-)(\S+) \{$/gm);
-  return [...names].map(([, kind, name]) => `${kind}${name}`);
-}
-
-/**
- * One transaction of `nft -f -` after which exactly these isolations are in force. Chains stay and are refilled, for a
- * table that is deleted and made anew lets a packet pass between the two. `listing` is what is there now, as
- * `nft -t list table inet labnet_policy` prints it; empty if there is no such table.
- */
-export function replaceAll(
-  isolations: readonly Isolation[],
-  listing = '',
-  { denial = 'reject' }: Options = {},
-): string {
-  const { sets, text } = body(isolations, denial);
-  const wanted = new Set([
-    ...isolations.map((isolation) => `chain ${chainName(isolation)}`),
-    ...[...sets.values()].map(({ name }) => `set ${name}`),
-  ]);
-  const listed = listedNames(listing);
-  const refilled = listed.filter((name) => name.startsWith('set ') && wanted.has(name));
-  const lines = [
-    ...declarations(),
-    `flush table ${table}`,
-    `flush set ${table} isolated`,
-    ...directions.map((direction) => `flush map ${table} ${mapName(direction)}`),
-    ...refilled.map((name) => `flush ${name.replace(' ', ` ${table} `)}`),
-    ...listed
-      .filter((name) => !wanted.has(name))
-      .map((name) => `delete ${name.replace(' ', ` ${table} `)}`),
-    ...text,
-  ];
-  return `${lines.join('\n')}\n`;
+  return [`table ${table} {`, ...lines.map((line) => `  ${line}`), '}'];
 }
 
 /**
@@ -123,68 +160,85 @@ function forget(set: string, address: string, verdict = ''): string[] {
   ];
 }
 
-/** Takes an address out of one direction, if it is in there. */
-function release(address: string, direction: Direction): string[] {
-  const chain = chainName({ address, direction });
-  return [
-    `add chain ${table} ${chain}`,
-    ...forget(mapName(direction), address, ` : goto ${chain}`),
-    `flush chain ${table} ${chain}`,
-    `delete chain ${table} ${chain}`,
-  ];
+/** The directions in which it may have been isolated and is no more. */
+function leftBy(address: string, after: Ruleset, before?: Ruleset): Direction[] {
+  const staying = directionsOf(after, address);
+  const was = before ? directionsOf(before, address) : directions;
+  return directions.filter((one) => was.includes(one) && !staying.includes(one));
+}
+
+interface More {
+  /** What there is now, as far as it is known. */
+  before?: Ruleset | undefined;
+  /** Commands that come before all others. */
+  first?: readonly string[];
 }
 
 /**
- * One transaction that gives these addresses these isolations and no others, and leaves all other pods alone. A pod that
- * is being added gets its rules so before it has its first packet. `stale` sets are those that no rule needs afterwards.
+ * One transaction of `nft -f -` after which all of this change is as in `after`, also what is not in there: that is gone. Whether
+ * it was there before does not matter. Chains and sets that stay are flushed and refilled: made anew, they would let a packet
+ * pass in between.
  */
-export function replacePods(
-  addresses: readonly string[],
-  isolations: readonly Isolation[],
-  { denial = 'reject', stale = [] }: Options & { stale?: readonly string[] } = {},
+export function transaction(
+  change: Change,
+  after: Ruleset,
+  { denial = 'reject', before, first = [] }: Options & More = {},
 ): string {
-  const isolated = new Set(isolations.map(({ address }) => address));
-  const staying = new Set(isolations.map(chainName));
+  const left = change.pods.flatMap((address) =>
+    leftBy(address, after, before).map((direction) => ({ address, direction })),
+  );
+  const chains = [...new Set([...left.map(chainName), ...change.chains])];
+  const released = new Set(left.map(({ address }) => address));
   const lines = [
     ...declarations(),
     ...directions.map((direction) => `flush chain ${table} ${direction}`),
-    ...addresses.flatMap((address) => [
-      ...(isolated.has(address) ? [] : forget('isolated', address)),
-      ...directions.flatMap((direction) => {
-        const chain = chainName({ address, direction });
-        // A chain that stays is refilled, as in replaceAll.
-        return staying.has(chain)
-          ? [`add chain ${table} ${chain}`, `flush chain ${table} ${chain}`]
-          : release(address, direction);
-      }),
+    ...first,
+    ...chains.flatMap((name) => [`add chain ${table} ${name}`, `flush chain ${table} ${name}`]),
+    ...[...released]
+      .filter((address) => !after.pods.has(address))
+      .flatMap((address) => forget('isolated', address)),
+    ...left.flatMap(({ address, direction }) =>
+      forget(mapName(direction), address, ` : goto ${chainName({ address, direction })}`),
+    ),
+    ...change.sets.flatMap((name) => [
+      `add set ${table} ${name} { type ipv4_addr; }`,
+      `flush set ${table} ${name}`,
     ]),
-    ...body(isolations, denial).text,
-    ...stale.flatMap((name) => [
-      `add set ${table} ${name} { type ipv4_addr; flags interval; }`,
-      `delete set ${table} ${name}`,
-    ]),
+    ...body({ ...change, chains }, after, denial),
+    // Chains jump to one another: all are empty before the first one goes.
+    ...chains
+      .filter((name) => !after.chains.has(name))
+      .map((name) => `delete chain ${table} ${name}`),
+    ...change.sets
+      .filter((name) => !after.sets.has(name))
+      .map((name) => `delete set ${table} ${name}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Rules in a form in which they can be compared. */
-export interface Rendered {
-  /** The chains of each address. */
-  pods: ReadonlyMap<string, string>;
-  /** The names of the sets that they refer to. */
-  sets: ReadonlySet<string>;
-}
-
-export function rendered(
+/** One transaction after which exactly these isolations are in force. `listing` as in `listed`; empty if there is no table. */
+export function replaceAll(
   isolations: readonly Isolation[],
-  { denial = 'reject' }: Options = {},
-): Rendered {
-  const sets: Sets = new Map();
-  const pods = new Map<string, string>();
-  for (const isolation of isolations) {
-    const { address } = isolation;
-    const text = podChain(isolation, denial, sets).join('\n');
-    pods.set(address, `${pods.get(address) ?? ''}${text}\n`);
-  }
-  return { pods, sets: new Set([...sets.values()].map(({ name }) => name)) };
+  listing = '',
+  options: Options = {},
+): string {
+  const after = ruleset(isolations, options);
+  const there = listed(listing);
+  const stale = (kind: 'chain' | 'set'): string[] =>
+    [...there[`${kind}s`].keys()]
+      .filter((name) => !after[`${kind}s`].has(name))
+      .map((name) => `delete ${kind} ${table} ${name}`);
+  const first = [
+    `flush table ${table}`,
+    `flush set ${table} isolated`,
+    ...directions.map((direction) => `flush map ${table} ${mapName(direction)}`),
+    ...stale('chain'),
+    ...stale('set'),
+  ];
+  const change = {
+    chains: [...after.chains.keys()],
+    sets: [...after.sets.keys()],
+    pods: [...after.pods.keys()],
+  };
+  return transaction(change, after, { ...options, before: there, first });
 }

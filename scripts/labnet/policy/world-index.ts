@@ -1,6 +1,6 @@
 import { groupBy } from './group.ts';
 import type { Rule } from './isolation.ts';
-import type { Namespace, Peer, Pod, Policy, PolicyRule, World } from './model.ts';
+import type { IpBlock, Namespace, Peer, Pod, Policy, PolicyRule, World } from './model.ts';
 import { addressNumber, cidrRange, lowerBound, subtract, union, type Range } from './ranges.ts';
 import { matcher, requirements, type Selector } from './selector.ts';
 
@@ -20,9 +20,12 @@ export interface Index {
   byLabel: ReadonlyMap<string, readonly Home[]>;
   policies: ReadonlyMap<string, readonly Policy[]>;
   /** What was found so far, and is the same for every pod. */
-  peers: Map<PolicyRule, 'any' | Range[]>;
-  egress: Map<Policy, readonly Rule[]>;
+  peers: Map<PolicyRule, Peers>;
+  rules: Map<PolicyRule, readonly Rule[]>;
 }
+
+/** Whom a rule lets through: the pods that it selects, which come and go, and blocks of addresses, which stay. */
+export type Peers = 'any' | { pods?: Range[]; blocks?: Range[] };
 
 /** Pods in the host network are their node, as far as policies can tell; ended ones have lost their address. */
 export function isSelectable(pod: Pod): boolean {
@@ -44,7 +47,7 @@ export function indexWorld(world: World): Index {
     ),
     policies: groupBy(policies, ({ namespace }) => [namespace]),
     peers: new Map(),
-    egress: new Map(),
+    rules: new Map(),
   };
 }
 
@@ -72,21 +75,28 @@ function homesOf(index: Index, { namespaceSelector, podSelector = {} }: Peer, ow
   );
 }
 
-function rangesOfPeer(index: Index, peer: Peer, own: string): Range[] {
-  if (!peer.ipBlock) return rangesOf(homesOf(index, peer, own));
-  const block = cidrRange(peer.ipBlock.cidr);
-  const except = peer.ipBlock.except.map(cidrRange).filter((range) => range !== undefined);
-  return block ? subtract(block, except) : [];
+function rangesOfBlock({ cidr, except }: IpBlock): Range[] {
+  const block = cidrRange(cidr);
+  const holes = except.map(cidrRange).filter((range) => range !== undefined);
+  return block ? subtract(block, holes) : [];
 }
 
-/** Whom a rule lets through, whatever the port. */
-export function peersOf(index: Index, rule: PolicyRule, own: string): 'any' | Range[] {
-  let peers = index.peers.get(rule);
-  if (peers === undefined) {
-    const all = rule.peers.flatMap((peer) => rangesOfPeer(index, peer, own));
-    peers = rule.peers.length === 0 ? 'any' : union(all);
-    index.peers.set(rule, peers);
-  }
+/** Whom a rule lets through, whatever the port. Without selectors there are no `pods`, without an ipBlock no `blocks`. */
+export function peersOf(index: Index, rule: PolicyRule, own: string): Peers {
+  const known = index.peers.get(rule);
+  if (known !== undefined) return known;
+  const blocks = rule.peers.flatMap(({ ipBlock }) => ipBlock ?? []);
+  const selectors = rule.peers.filter(({ ipBlock }) => !ipBlock);
+  const peers =
+    rule.peers.length === 0
+      ? 'any'
+      : {
+          ...(blocks.length > 0 && { blocks: union(blocks.flatMap(rangesOfBlock)) }),
+          ...(selectors.length > 0 && {
+            pods: union(rangesOf(selectors.flatMap((peer) => homesOf(index, peer, own)))),
+          }),
+        };
+  index.peers.set(rule, peers);
   return peers;
 }
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kernelRules } from '../../../scripts/labnet/agent/kernel-rules.ts';
+import { kernelRules, type KernelRules } from '../../../scripts/labnet/agent/kernel-rules.ts';
 import { compile } from '../../../scripts/labnet/policy/compile.ts';
 import { parseConntrack } from '../../../scripts/labnet/policy/conntrack.ts';
 import { cut } from '../../../scripts/labnet/policy/cut.ts';
 import type { Isolation } from '../../../scripts/labnet/policy/isolation.ts';
 import { judge, type Packet } from '../../../scripts/labnet/policy/judge.ts';
 import { readWorld, type World } from '../../../scripts/labnet/policy/model.ts';
-import { replaceAll, replacePods } from '../../../scripts/labnet/policy/nft.ts';
+import { replaceAll, ruleset, transaction } from '../../../scripts/labnet/policy/nft.ts';
 import { testPod, testPolicy, testWorld } from '../../support/policy-world.ts';
 import { randomOf, seed, type Random } from '../../support/random.ts';
 import { portNumbers, randomObjects } from '../../support/random-policies.ts';
@@ -54,19 +54,21 @@ describe.runIf(process.getuid?.() === 0).each<Attachment>(['routed', 'bridged'])
       const listing = await network.onNode(list).catch(() => '');
       await network.onNode(['nft', '-f', '-'], replaceAll(isolations, listing));
     }
-    /** Loads only what differs from what it loaded before. */
-    const piecemeal = (): typeof load => {
-      const rules = kernelRules(async (argv, stdin) => {
+    const rulesOfKernel = (): KernelRules =>
+      kernelRules(async (argv, stdin) => {
         try {
           return { code: 0, stdout: await network.onNode(argv, stdin), stderr: '' };
         } catch (error) {
           return { code: 1, stdout: '', stderr: String(error) };
         }
       });
+    /** Loads only what differs from what it loaded before. */
+    const piecemeal = (): typeof load => {
+      const rules = rulesOfKernel();
       return async (isolations) => void (await rules.load(isolations));
     };
     /** Without the counters, which a change sets to zero, and in an order that does not depend on what came first. */
-    const ruleset = async (): Promise<string[]> =>
+    const inKernel = async (): Promise<string[]> =>
       (await network.onNode(['nft', '-s', 'list', 'table', 'inet', 'labnet_policy']))
         .split('\n')
         .sort();
@@ -92,9 +94,9 @@ describe.runIf(process.getuid?.() === 0).each<Attachment>(['routed', 'bridged'])
           if (outcome !== wanted) wrong.push({ outcome, wanted, packet, policies: world.policies });
         }
       }
-      const changed = await ruleset();
+      const changed = await inKernel();
       await load(compile(randomWorld(randomOf(seed + worlds - 1)), 'node-1'));
-      expect(changed).toEqual(await ruleset());
+      expect(changed).toEqual(await inKernel());
       expect(wrong.length, JSON.stringify(wrong[0])).toBe(0);
       expect(Math.min(counts.open, counts.refused)).toBeGreaterThan(worlds * 3);
     });
@@ -124,12 +126,18 @@ describe.runIf(process.getuid?.() === 0).each<Attachment>(['routed', 'bridged'])
       await load([]);
       const isolations = compile(closed('Ingress'), 'node-1');
       const outcomes: string[] = [];
+      const own = { chains: [], sets: [], pods: [a] };
+      /** Nobody tells it what there was. */
+      const put = (list: readonly Isolation[], options?: { denial: 'drop' }): string => {
+        const after = ruleset(list, options);
+        return transaction({ ...own, chains: [...after.chains.keys()] }, after, options);
+      };
       const steps = [
-        ...[replacePods([a], isolations), replacePods([a], isolations)],
-        ...[replacePods([a], []), replacePods([a], [])],
-        replacePods([a], compile(closed('Egress'), 'node-1')),
-        replacePods([a], isolations, { denial: 'drop' }),
-        replacePods([a], []),
+        ...[put(isolations), put(isolations)],
+        ...[put([]), put([])],
+        put(compile(closed('Egress'), 'node-1')),
+        put(isolations, { denial: 'drop' }),
+        put([]),
       ];
       for (const text of steps) {
         await network.onNode(['nft', '-f', '-'], text);
@@ -138,6 +146,33 @@ describe.runIf(process.getuid?.() === 0).each<Attachment>(['routed', 'bridged'])
       const refused = 'ECONNREFUSED';
       expect(outcomes).toEqual([refused, refused, 'open', 'open', 'open', 'timeout', 'open']);
       expect(await network.onNode(list)).not.toContain('pod-');
+    });
+
+    it('comes to the same rules with pods that are added while policies change', async () => {
+      const rules = rulesOfKernel();
+      for (let number = 0; number < worlds / 2; number++) {
+        const random = randomOf(seed + number);
+        const [early, late] = [randomWorld(random), randomWorld(random)];
+        const own = podAddresses.slice(0, 2);
+        const without = compile(early, 'node-1').filter(({ address }) => !own.includes(address));
+        await rules.load(number % 4 === 0 ? [] : without);
+        const loading = rules.load(without);
+        const adds = own.map(async (address, place) => {
+          const mine = compile(place === 0 ? early : late, 'node-1').filter(
+            (isolation) => isolation.address === address,
+          );
+          await rules.free(address);
+          const text = rules.begin(address, mine);
+          const well = random.chance(0.8);
+          if (well) await network.onNode(['nft', '-f', '-'], text);
+          rules.ended(address, well);
+        });
+        await Promise.all([...adds, loading]);
+        await rules.load(compile(late, 'node-1'));
+        const after = await inKernel();
+        await load(compile(late, 'node-1'));
+        expect(after).toEqual(await inKernel());
+      }
     });
 
     it('leaves nothing behind, and other tables alone', async () => {

@@ -122,6 +122,60 @@ describe('a plan', () => {
     expect(error.details).toMatch(/not undone: ip link delete lab0123456789a: busy/);
   });
 
+  describe('with a step that runs beside others', () => {
+    const rules: Plan = [
+      {
+        id: 'policies',
+        before: 'pod-up',
+        why: '',
+        command: { tool: 'nft', text: 'add table inet labnet_policy' },
+      },
+    ];
+
+    /** A kernel that takes its time for nft, and then refuses it or not. */
+    function slow(code: number): { exec: Exec; said: string[] } {
+      const said: string[] = [];
+      const exec: Exec = async (argv, stdin = '') => {
+        const name = [argv[0], argv.includes('-force') ? 'undo' : '', argv[2]].join(' ');
+        said.push(`${name} begins`);
+        const nft = argv[0] === 'nft' && stdin.includes('labnet_policy');
+        if (nft) await new Promise((resolve) => setTimeout(resolve, 20));
+        said.push(`${name} ends`);
+        return nft ? { code, stdout: '', stderr: 'refused' } : well;
+      };
+      return { exec, said };
+    }
+
+    it('waits for it before the step that needs it', async () => {
+      const { exec, said } = slow(0);
+      const timings = await run([...rules, ...bridgedPlan(pod)], exec);
+      expect(said).toEqual([
+        ...['nft  - begins', 'ip  - begins', 'ip  - ends', 'nft  - ends'],
+        ...['ip  cni-1 begins', 'ip  cni-1 ends'],
+      ]);
+      expect(timings.map(({ steps: [first] }) => first)).toEqual([
+        ...['veth', 'policies', 'pod-loopback'],
+      ]);
+    });
+
+    it('waits for it at the end when no step needs it', async () => {
+      const { exec, said } = slow(0);
+      await run(rules, exec);
+      expect(said).toEqual(['nft  - begins', 'nft  - ends']);
+    });
+
+    it('undoes the others when it fails', async () => {
+      const { exec, said } = slow(1);
+      const error = run([...rules, ...bridgedPlan(pod)], exec);
+      await expect(error).rejects.toThrow('step policies failed: refused');
+      expect(said.slice(3)).toEqual([
+        'nft  - ends',
+        'ip undo -batch begins',
+        'ip undo -batch ends',
+      ]);
+    });
+  });
+
   it('explains every step, and shows how to see its effect', () => {
     for (const { id, why, command, verify } of [...plan, ...routedSteps]) {
       expect(why.length, id).toBeGreaterThan(30);

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../../../scripts/labnet/policy/compile.ts';
 import type { Isolation } from '../../../../scripts/labnet/policy/isolation.ts';
-import { podChain, type Sets } from '../../../../scripts/labnet/policy/nft-chain.ts';
-import { comment } from '../../../../scripts/labnet/policy/nft-words.ts';
-import { rendered, replaceAll, replacePods } from '../../../../scripts/labnet/policy/nft.ts';
+import { policyChain } from '../../../../scripts/labnet/policy/nft-chain.ts';
+import { comment, setName } from '../../../../scripts/labnet/policy/nft-words.ts';
+import {
+  difference,
+  replaceAll,
+  ruleset,
+  transaction,
+} from '../../../../scripts/labnet/policy/nft.ts';
 import { addressNumber } from '../../../../scripts/labnet/policy/ranges.ts';
 import { testPod, testPolicy, testWorld } from '../../../support/policy-world.ts';
 
@@ -30,10 +35,22 @@ add map inet labnet_policy egress_pods { type ipv4_addr : verdict; }
 add chain inet labnet_policy egress { type filter hook forward priority filter - 5; policy accept; }
 add map inet labnet_policy ingress_pods { type ipv4_addr : verdict; }
 add chain inet labnet_policy ingress { type filter hook forward priority filter - 4; policy accept; }
+flush chain inet labnet_policy egress
+flush chain inet labnet_policy ingress
 flush table inet labnet_policy
 flush set inet labnet_policy isolated
 flush map inet labnet_policy egress_pods
 flush map inet labnet_policy ingress_pods
+add chain inet labnet_policy pod-10.244.1.2-egress
+flush chain inet labnet_policy pod-10.244.1.2-egress
+add chain inet labnet_policy policy-shop/web-egress
+flush chain inet labnet_policy policy-shop/web-egress
+add chain inet labnet_policy pod-10.244.1.2-ingress
+flush chain inet labnet_policy pod-10.244.1.2-ingress
+add chain inet labnet_policy policy-shop/web-ingress
+flush chain inet labnet_policy policy-shop/web-ingress
+add set inet labnet_policy peers-shop/web-ingress-0 { type ipv4_addr; }
+flush set inet labnet_policy peers-shop/web-ingress-0
 table inet labnet_policy {
   chain egress {
     ct state established,related accept
@@ -48,74 +65,111 @@ table inet labnet_policy {
   chain pod-10.244.1.2-egress {
     comment "shop/web"
     ip daddr 10.244.1.2 accept
-    udp dport 53 counter accept comment "shop/web egress[0]"
-    meta l4proto sctp counter accept comment "shop/web egress[0]"
+    jump policy-shop/web-egress
     meta l4proto tcp ct status & dnat == 0 counter reject with tcp reset comment "isolated by shop/web"
     counter reject with icmpx admin-prohibited comment "isolated by shop/web"
+  }
+  chain policy-shop/web-egress {
+    udp dport 53 counter accept comment "shop/web egress[0]"
+    meta l4proto sctp counter accept comment "shop/web egress[0]"
   }
   chain pod-10.244.1.2-ingress {
     comment "shop/web"
     ip saddr 10.244.1.2 accept
-    ip saddr @peers-SET tcp dport { 80, 8000-8999 } counter accept comment "shop/web ingress[0]"
-    ip saddr 192.0.2.0-192.0.2.127 counter accept comment "shop/web ingress[1]"
+    jump policy-shop/web-ingress
     meta l4proto tcp ct status & dnat == 0 counter reject with tcp reset comment "isolated by shop/web"
     counter reject with icmpx admin-prohibited comment "isolated by shop/web"
   }
-  set peers-SET { type ipv4_addr; flags interval; elements = { 10.244.1.2, 10.244.2.3, 10.244.2.4, 10.244.2.5, 10.244.2.6, 10.244.2.7 } }
+  chain policy-shop/web-ingress {
+    ip saddr @peers-shop/web-ingress-0 tcp dport { 80, 8000-8999 } counter accept comment "shop/web ingress[0]"
+    ip saddr 192.0.2.0-192.0.2.127 counter accept comment "shop/web ingress[1]"
+  }
+  set peers-shop/web-ingress-0 { type ipv4_addr; elements = { 10.244.1.2, 10.244.2.3, 10.244.2.4, 10.244.2.5, 10.244.2.6, 10.244.2.7 } }
   set isolated { type ipv4_addr; elements = { 10.244.1.2 } }
   map egress_pods { type ipv4_addr : verdict; elements = { 10.244.1.2 : goto pod-10.244.1.2-egress } }
   map ingress_pods { type ipv4_addr : verdict; elements = { 10.244.1.2 : goto pod-10.244.1.2-ingress } }
 }
 `.trimStart();
 
-function chainOf(rules: Isolation['rules'], denial: 'reject' | 'drop' = 'drop'): string[] {
-  const sets: Sets = new Map();
-  return podChain({ ...ingress, rules }, denial, sets).slice(3, -1);
+function chainOf(rules: Isolation['rules']): string[] {
+  return policyChain('shop/p', 'ingress', rules).split('\n').slice(1, -1);
 }
 
 const base = { policy: 'shop/p', rule: 'ingress[0]', peers: 'any', ports: 'any' } as const;
-const tail = '  counter drop comment "isolated by shop/web"';
 const note = 'counter accept comment "shop/p ingress[0]"';
 
 describe('nft text', () => {
   test('of everything', () => {
-    expect(replaceAll(isolations).replace(/peers-[0-9a-f]{12}/g, 'peers-SET')).toBe(web);
+    expect(replaceAll(isolations)).toBe(web);
   });
 
   test('removes what the kernel has and nobody wants, refills what stays', () => {
-    const [set = ''] = /peers-[0-9a-f]{12}/.exec(replaceAll(isolations)) ?? [];
     const listing = [
       'table inet labnet_policy {',
-      ...['\tset peers-0123456789ab {', '\t}', `\tset ${set} {`, '\t}'],
+      ...['\tset peers-0123456789ab {', '\t}', '\tset peers-shop/web-ingress-0 {', '\t}'],
       ...['\tchain egress {', '\t}', '\tchain pod-10.244.1.2-ingress {', '\t}'],
-      ...['\tchain pod-10.244.1.9-egress {', '\t}', '}'],
+      ...['\tchain pod-10.244.1.9-egress {', '\t}', '\tchain policy-shop/old-egress {', '\t}', '}'],
     ].join('\n');
     const added = new Set(replaceAll(isolations, listing).split('\n'));
     for (const line of replaceAll(isolations).split('\n')) added.delete(line);
     expect([...added]).toEqual([
-      `flush set inet labnet_policy ${set}`,
-      'delete set inet labnet_policy peers-0123456789ab',
       'delete chain inet labnet_policy pod-10.244.1.9-egress',
+      'delete chain inet labnet_policy policy-shop/old-egress',
+      'delete set inet labnet_policy peers-0123456789ab',
     ]);
   });
 
-  test('of one pod that comes, and of one that goes', () => {
-    const added = replacePods(['10.244.1.2'], [egress]);
-    expect(added).not.toMatch(/flush (table|map|set)/);
-    expect(added).toContain('map egress_pods { type ipv4_addr : verdict; elements');
-    expect(added).toContain('map ingress_pods { type ipv4_addr : verdict; }');
-    const removed = replacePods(['10.244.1.2'], [], { stale: ['peers-old'] });
-    expect(removed).toContain('delete element inet labnet_policy isolated { 10.244.1.2 }');
-    expect(removed).toContain('delete chain inet labnet_policy pod-10.244.1.2-ingress');
-    expect(removed).not.toContain('chain pod-10.244.1.2-egress {');
-    expect(removed).toContain('delete set inet labnet_policy peers-old');
+  const nothing = ruleset([]);
+
+  test('of one pod that comes: what it shares with others is not sent again', () => {
+    const before = ruleset(isolations);
+    const also = isolations.map((one) => ({ ...one, address: '10.244.1.3' }));
+    const after = ruleset([...isolations, ...also]);
+    const change = difference(before, after);
+    expect(change).toEqual({
+      chains: ['pod-10.244.1.3-egress', 'pod-10.244.1.3-ingress'],
+      sets: [],
+      pods: ['10.244.1.3'],
+    });
+    const text = transaction(change, after, { before });
+    expect(text).not.toMatch(/flush (table|map|set)|delete|add element|10\.244\.1\.2/);
+    expect(text).toContain('jump policy-shop/web-ingress');
+    expect(text).toContain('elements = { 10.244.1.3 : goto pod-10.244.1.3-egress }');
   });
 
-  test('can be compared address by address', () => {
-    const { pods, sets } = rendered(isolations);
-    expect([...pods.keys()]).toEqual([...new Set(isolations.map(({ address }) => address))]);
-    for (const name of sets) expect([...pods.values()].join('')).toContain(`@${name} `);
-    expect(rendered(isolations)).toEqual({ pods, sets });
+  test('of one direction that ends, and of a pod that goes', () => {
+    const both = ruleset(isolations);
+    const one = ruleset([egress]);
+    const less = transaction(difference(both, one), one, { before: both });
+    expect(less).not.toContain('isolated { 10.244.1.2 }');
+    expect(less).toContain('delete element inet labnet_policy ingress_pods { 10.244.1.2 }');
+    expect(less).not.toContain('delete element inet labnet_policy egress_pods');
+    const gone = transaction(difference(one, nothing), nothing, { before: one });
+    expect(gone).toContain('delete element inet labnet_policy isolated { 10.244.1.2 }');
+    expect(gone).toContain('delete element inet labnet_policy egress_pods { 10.244.1.2 }');
+    expect(gone).toContain('delete chain inet labnet_policy pod-10.244.1.2-egress');
+    expect(gone).toContain('delete chain inet labnet_policy policy-shop/web-egress');
+    expect(gone).not.toContain('element inet labnet_policy ingress_pods');
+  });
+
+  test('of a pod of which nobody knows what it has', () => {
+    const change = { chains: [], sets: [], pods: ['10.244.1.2'] };
+    const text = transaction(change, nothing);
+    for (const direction of ['egress', 'ingress']) {
+      expect(text).toContain(`delete element inet labnet_policy ${direction}_pods { 10.244.1.2 }`);
+      expect(text).toContain(`delete chain inet labnet_policy pod-10.244.1.2-${direction}`);
+    }
+  });
+
+  test('has a rule with a named port in the chain of the pod whose number it is', () => {
+    const http = {
+      ...base,
+      own: true,
+      ports: [{ protocol: 'TCP', from: 8080, to: 8080 }],
+    } as const;
+    const { chains } = ruleset([{ ...ingress, rules: [http] }]);
+    expect([...chains.keys()]).toEqual(['pod-10.244.1.2-ingress']);
+    expect([...chains.values()][0]).toContain(`  tcp dport 8080 ${note}`);
   });
 
   test.each<[string, Partial<Isolation['rules'][number]>, string[]]>([
@@ -143,12 +197,16 @@ describe('nft text', () => {
       [`  ip saddr 0.0.0.0-255.255.255.255 ${note}`],
     ],
   ])('of a rule for %s', (_, rule, lines) => {
-    expect(chainOf([{ ...base, ...rule }])).toEqual([...lines, tail]);
+    expect(chainOf([{ ...base, ...rule }])).toEqual(lines);
   });
 
   test('keeps names harmless and short', () => {
     expect(() => comment('shop/p" accept')).toThrow('not fit for a comment');
     expect(() => comment('a\nb')).toThrow('not fit for a comment');
     expect(comment('x'.repeat(400))).toBe(`comment "${'x'.repeat(117)}..."`);
+    expect(() => setName('shop/p } ')).toThrow('not fit for a name');
+    const [one, other] = ['a', 'b'].map((end) => setName(`shop/${'x'.repeat(250)}${end}`));
+    expect(one).toHaveLength(120);
+    expect(one).not.toBe(other);
   });
 });
