@@ -1,8 +1,8 @@
 import type { Exec } from '../plan/exec.ts';
 import type { Isolation } from '../policy/isolation.ts';
 import { directions } from '../policy/model.ts';
-import { difference, replaceAll, ruleset, transaction, unknown } from '../policy/nft.ts';
-import type { Change, Ruleset } from '../policy/nft.ts';
+import { difference, isRefilled, listed, replaceAll, ruleset } from '../policy/nft.ts';
+import { transaction, unknown, type Change, type Ruleset } from '../policy/nft.ts';
 import { chainName, table } from '../policy/nft-words.ts';
 
 /** The policy rules of this node in the kernel, and what is known of them. */
@@ -11,13 +11,13 @@ export interface KernelRules {
   load: (isolations: readonly Isolation[]) => Promise<boolean>;
   /** Does the kernel have, or may it have, rules for this address? */
   has: (address: string) => boolean;
-  /** Resolves when no `load` that is under way is about this address. */
-  free: (address: string) => Promise<void>;
+  /** Resolves when something that an ADD of this pod would rely on has been written; undefined if nothing is. */
+  busy: (address: string, rules: Ruleset) => Promise<void> | undefined;
   /**
    * The text for nft by which an ADD isolates its pod. Until `ended`, the address is the ADD's own, and `load` leaves it
-   * alone. Comes right after `free`.
+   * alone. Comes right after `busy` has said that nothing is.
    */
-  begin: (address: string, isolations: readonly Isolation[]) => string;
+  begin: (address: string, rules: Ruleset) => string;
   /**
    * The ADD is over. If it failed, nobody knows what is in force now, and the next `load` does it again.
    * @returns whether it had begun.
@@ -25,154 +25,167 @@ export interface KernelRules {
   ended: (address: string, well: boolean) => boolean;
 }
 
+const kinds = ['chains', 'sets', 'pods'] as const;
+
+/** A change that is on its way to the kernel. */
+interface Writing {
+  change: Change;
+  after: Ruleset;
+  /** What others write beside it: nobody knows who of the two came last. */
+  disputed: Set<string>;
+  end: Promise<void>;
+  resolve: () => void;
+}
+
 /** Names of an address's own chains. */
 function chainsOf(address: string): string[] {
   return directions.map((direction) => chainName({ address, direction }));
 }
 
-/** Would the set let in somebody that it should not? Who is missing may come later. */
-function letsInMore(known: string | undefined, wanted: string): boolean {
-  if (known === undefined || known === unknown) return true;
-  if (known === wanted) return false;
-  const all = new Set(wanted.split(', '));
-  return known.split(', ').some((one) => one !== '' && !all.has(one));
+function keysOf(change: Change): string[] {
+  return kinds.flatMap((kind) => change[kind].map((name) => `${kind} ${name}`));
 }
 
-function joined(one: Change, other: Change): Change {
-  return {
-    chains: [...one.chains, ...other.chains],
-    sets: [...one.sets, ...other.sets],
-    pods: [...one.pods, ...other.pods],
-  };
-}
-
-/** An ADD that is under way. */
-interface Adding {
-  /** The pod's own chains and elements, which `load` leaves to it. */
-  own: Change;
-  /** What it shares with other pods and the kernel lacked. `load` may write the same, so at the end it is looked at again. */
-  shared: Change;
-  after: Ruleset;
-}
-
-/** The change that a `load` sends now. */
-interface Loading {
-  addresses: ReadonlySet<string> | 'all';
-  /** What ADDs write beside it: who of the two came last is not known. */
-  beside: Change[];
-  end: Promise<unknown>;
+function all(rules: Ruleset): Change {
+  const [chains, sets, pods] = [rules.chains, rules.sets, rules.pods].map((map) => [...map.keys()]);
+  return { chains, sets, pods } as Change;
 }
 
 export function kernelRules(exec: Exec): KernelRules {
   /** What the kernel has; undefined when it is not known. */
   let kernel: Ruleset | undefined;
-  /** By address. */
-  const adding = new Map<string, Adding>();
-  let loading: Loading | undefined;
+  const writings = new Set<Writing>();
+  /** The ADDs among them, by address. */
+  const adding = new Map<string, Writing>();
 
-  /** @returns what ADDs wrote beside it. */
-  async function send(addresses: Loading['addresses'], text: string): Promise<Change[]> {
-    const beside = [...adding.values()].map(({ own, shared }) =>
-      addresses === 'all' ? joined(own, shared) : shared,
-    );
-    const work = exec(['nft', '-f', '-'], text);
-    loading = { addresses, beside, end: work.catch(() => undefined) };
-    try {
-      const { code, stderr } = await work;
-      if (code !== 0) throw new Error(stderr.trim());
-      return beside;
-    } catch (error) {
-      kernel = undefined;
-      throw error;
-    } finally {
-      loading = undefined;
-    }
-  }
-
-  /** Takes over what is in force now, or that nobody knows it. */
-  function note(change: Change, after?: Ruleset): void {
-    for (const kind of ['chains', 'sets', 'pods'] as const) {
+  function note(change: Change, textOf: (kind: keyof Change, name: string) => string | undefined) {
+    for (const kind of kinds) {
       for (const name of change[kind]) {
-        const text = after ? after[kind].get(name) : unknown;
+        const text = textOf(kind, name);
         if (text === undefined) kernel?.[kind].delete(name);
         else kernel?.[kind].set(name, text);
       }
     }
   }
 
+  function begun(change: Change, after: Ruleset): Writing {
+    let resolve = (): void => undefined;
+    const end = new Promise<void>((done) => (resolve = done));
+    const writing: Writing = { change, after, disputed: new Set(), end, resolve };
+    const keys = new Set(keysOf(change));
+    for (const other of writings) {
+      for (const key of keysOf(other.change).filter((one) => keys.has(one))) {
+        writing.disputed.add(key);
+        other.disputed.add(key);
+      }
+    }
+    writings.add(writing);
+    note(change, () => unknown);
+    return writing;
+  }
+
+  function over(writing: Writing, well: boolean): void {
+    const { change, after, disputed } = writing;
+    writings.delete(writing);
+    note(change, (kind, name) =>
+      well && !disputed.has(`${kind} ${name}`) ? after[kind].get(name) : unknown,
+    );
+    writing.resolve();
+  }
+
+  async function send(text: string): Promise<void> {
+    const { code, stderr } = await exec(['nft', '-f', '-'], text);
+    if (code !== 0) throw new Error(stderr.trim());
+  }
+
   async function loadAll(isolations: readonly Isolation[]): Promise<boolean> {
     const { code, stdout } = await exec(['nft', '-t', 'list', 'table', ...table.split(' ')]);
-    const work = isolations.length > 0 || code === 0;
-    const beside = work ? await send('all', replaceAll(isolations, code === 0 ? stdout : '')) : [];
-    kernel = ruleset(isolations);
-    for (const change of beside) note(change);
-    return work;
+    if (isolations.length === 0 && code !== 0) {
+      kernel = listed('');
+      return false;
+    }
+    const after = ruleset(isolations);
+    const writing = begun(all(after), after);
+    try {
+      await send(replaceAll(isolations, code === 0 ? stdout : ''));
+      kernel = after;
+      // It may have undone what ADDs have written, and they what it has.
+      for (const { change, disputed } of adding.values()) {
+        for (const key of keysOf(change)) disputed.add(key);
+        note(change, () => unknown);
+      }
+      return true;
+    } finally {
+      over(writing, kernel === after);
+    }
   }
 
   async function loadSome(before: Ruleset, isolations: readonly Isolation[]): Promise<boolean> {
+    if (isolations.length === 0 && before.chains.size === 0) return false;
     const after = ruleset(isolations);
-    const all = difference(before, after);
+    const differs = difference(before, after);
     const busy = new Set([...adding.keys()].flatMap(chainsOf));
     // The chain of a pod that is being added may refer to any policy and any set.
     const mayGo = (kind: 'chains' | 'sets', name: string): boolean =>
       adding.size === 0 || after[kind].has(name);
     const change: Change = {
-      chains: all.chains.filter((name) => !busy.has(name) && mayGo('chains', name)),
-      sets: all.sets.filter((name) => mayGo('sets', name)),
-      pods: all.pods.filter((address) => !adding.has(address)),
+      chains: differs.chains.filter((name) => !busy.has(name) && mayGo('chains', name)),
+      sets: differs.sets.filter((name) => mayGo('sets', name)),
+      pods: differs.pods.filter((address) => !adding.has(address)),
     };
     if (Object.values(change).every((names) => names.length === 0)) return false;
-    const changed = new Set([...change.chains, ...change.pods]);
-    const addresses = [...before.pods.keys(), ...after.pods.keys()].filter((address) =>
-      [address, ...chainsOf(address)].some((name) => changed.has(name)),
-    );
-    const beside = await send(new Set(addresses), transaction(change, after, { before }));
-    note(change, after);
-    for (const other of beside) note(other);
-    return true;
+    const text = transaction(change, after, { before });
+    // Sets that only grow are there all the while, for whoever relies on them.
+    const grows = (name: string): boolean =>
+      before.sets.has(name) && after.sets.has(name) && !isRefilled(name, after, before);
+    const growing = { chains: [], pods: [], sets: change.sets.filter(grows) };
+    const writing = begun({ ...change, sets: change.sets.filter((name) => !grows(name)) }, after);
+    try {
+      await send(text);
+      note(growing, (kind, name) => after[kind].get(name));
+      over(writing, true);
+      return true;
+    } catch (error) {
+      kernel = undefined;
+      over(writing, false);
+      throw error;
+    }
   }
 
   return {
     load: (isolations) => (kernel ? loadSome(kernel, isolations) : loadAll(isolations)),
     has: (address) => kernel?.pods.has(address) === true || adding.has(address),
-    async free(address) {
-      while (loading && (loading.addresses === 'all' || loading.addresses.has(address))) {
-        await loading.end;
-      }
+    busy(address, rules) {
+      const own = { chains: chainsOf(address), sets: [], pods: [address] };
+      const needed = new Set([...keysOf(all(rules)), ...keysOf(own)]);
+      return [...writings].find(({ change }) => keysOf(change).some((key) => needed.has(key)))?.end;
     },
-    begin(address, isolations) {
-      const after = ruleset(isolations);
-      const chains = [...after.chains].filter(
-        ([name, text]) => !chainsOf(address).includes(name) && kernel?.chains.get(name) !== text,
-      );
-      const sets = [...after.sets].filter(([name, text]) =>
-        letsInMore(kernel?.sets.get(name), text),
-      );
-      const shared = {
-        chains: chains.map(([name]) => name),
-        sets: sets.map(([name]) => name),
-        pods: [],
-      };
-      const own = {
-        chains: chainsOf(address).filter(
-          (name) => after.chains.has(name) || !kernel || kernel.chains.has(name),
+    begin(address, rules) {
+      const isOwn = new Set(chainsOf(address));
+      const change = {
+        chains: [
+          ...[...isOwn].filter(
+            (name) => rules.chains.has(name) || kernel?.chains.has(name) !== false,
+          ),
+          ...[...rules.chains.keys()].filter(
+            (name) => !isOwn.has(name) && kernel?.chains.get(name) !== rules.chains.get(name),
+          ),
+        ],
+        // Who is missing in a set comes with the next load; who should not be in it goes now.
+        sets: [...rules.sets.keys()].filter(
+          (name) => !kernel?.sets.has(name) || isRefilled(name, rules, kernel),
         ),
-        sets: [],
         pods: [address],
       };
-      const change = joined(own, shared);
-      const text = transaction(change, after, { before: kernel });
-      adding.set(address, { own, shared, after });
-      loading?.beside.push(shared);
-      note(change);
+      const text = transaction(change, rules, { before: kernel });
+      adding.set(address, begun(change, rules));
       return text;
     },
     ended(address, well) {
-      const added = adding.get(address);
-      if (!added) return false;
+      const writing = adding.get(address);
+      if (!writing) return false;
       adding.delete(address);
-      note(added.shared);
-      note(added.own, well ? added.after : undefined);
+      over(writing, well);
       return true;
     },
   };

@@ -22,6 +22,7 @@ import {
   type Policy,
   type World,
 } from '../policy/model.ts';
+import { ruleset } from '../policy/nft.ts';
 import { indexWorld } from '../policy/world-index.ts';
 import type { PolicyGuard } from './context.ts';
 import { kernelRules } from './kernel-rules.ts';
@@ -168,20 +169,26 @@ export function keepPolicies(options: PolicyOptions): Policies {
     if (!seen || (name.uid !== undefined && seen.uid !== name.uid)) {
       early.set(key, await fetched(name));
     }
-    // What was computed without this pod must not come after its own rules.
-    await rules.free(address);
-    const now = world();
-    const pod = now?.pods.find((one) => nameOf(one) === key);
-    const own = now && pod ? isolationsOf(indexWorld(now), pod) : [];
-    if (own.length === 0 && !rules.has(address)) return [];
-    return [
-      {
-        id: 'policies',
-        before: 'pod-up',
-        why: `The network policies that select the pod, as rules, before it can send or get a packet: ${own.map(({ pod, direction }) => `${direction} of ${pod}`).join(', ') || 'none any more'}.`,
-        command: { tool: 'nft', text: rules.begin(address, own) },
-      },
-    ];
+    for (;;) {
+      const now = world();
+      const pod = now?.pods.find((one) => nameOf(one) === key);
+      const own = now && pod ? isolationsOf(indexWorld(now), pod) : [];
+      const wanted = ruleset(own);
+      const busy = rules.busy(address, wanted);
+      if (busy) {
+        await busy;
+        continue;
+      }
+      if (own.length === 0 && !rules.has(address)) return [];
+      return [
+        {
+          id: 'policies',
+          before: 'pod-up',
+          why: `The network policies that select the pod, as rules, before it can send or get a packet: ${own.map(({ pod, direction }) => `${direction} of ${pod}`).join(', ') || 'none any more'}.`,
+          command: { tool: 'nft', text: rules.begin(address, wanted) },
+        },
+      ];
+    }
   }
 
   async function fetched({ namespace, name }: PodName): Promise<KnownPod> {

@@ -52,21 +52,21 @@ function ruleLines(direction: Direction, rule: Rule): string[] {
   return portMatches(rule.ports).map((port) => `${match}${port}counter accept ${note}`);
 }
 
-function chain(name: string, lines: readonly string[]): string {
+export function chainText(name: string, lines: readonly string[]): string {
   return [`chain ${name} {`, ...lines.map((line) => `  ${line}`), '}'].join('\n');
 }
 
 /** What a policy allows, the same for every pod. What it does not allow comes back to the pod's own chain. */
 export function policyChain(policy: string, direction: Direction, rules: readonly Rule[]): string {
   const lines = rules.flatMap((rule) => ruleLines(direction, rule));
-  return chain(policyChainName(policy, direction), lines);
+  return chainText(policyChainName(policy, direction), lines);
 }
 
 /** The rules for one pod and direction: through the chains of its policies, and refused at the end. */
 export function podChain(isolation: Isolation, denial: Denial): string {
   const { pod, address, direction, policies, rules } = isolation;
   const shared = new Set(rules.filter(({ own }) => !own).map(({ policy }) => policy));
-  return chain(chainName(isolation), [
+  return chainText(chainName(isolation), [
     comment(pod),
     // Through a Service a pod may come back to itself.
     `ip ${peerField[direction]} ${address} accept`,

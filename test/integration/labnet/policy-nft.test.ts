@@ -130,7 +130,7 @@ describe.runIf(process.getuid?.() === 0).each<Attachment>(['routed', 'bridged'])
       /** Nobody tells it what there was. */
       const put = (list: readonly Isolation[], options?: { denial: 'drop' }): string => {
         const after = ruleset(list, options);
-        return transaction({ ...own, chains: [...after.chains.keys()] }, after, options);
+        return transaction({ ...own, chains: [...after.chains.keys()] }, after);
       };
       const steps = [
         ...[put(isolations), put(isolations)],
@@ -161,8 +161,13 @@ describe.runIf(process.getuid?.() === 0).each<Attachment>(['routed', 'bridged'])
           const mine = compile(place === 0 ? early : late, 'node-1').filter(
             (isolation) => isolation.address === address,
           );
-          await rules.free(address);
-          const text = rules.begin(address, mine);
+          const wanted = ruleset(mine);
+          for (;;) {
+            const busy = rules.busy(address, wanted);
+            if (!busy) break;
+            await busy;
+          }
+          const text = rules.begin(address, wanted);
           const well = random.chance(0.8);
           if (well) await network.onNode(['nft', '-f', '-'], text);
           rules.ended(address, well);

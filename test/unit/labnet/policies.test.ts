@@ -48,7 +48,10 @@ function setup(lists: Record<string, Thing[]>): Setup {
   let table = false;
   let refused = false;
   const exec: Exec = (argv, stdin = '') => {
-    if (argv[1] === '-t') return Promise.resolve({ code: table ? 0 : 1, stdout: '', stderr: '' });
+    const listing = 'table inet labnet_policy {\n}\n';
+    if (argv[1] === '-t') {
+      return Promise.resolve({ code: table ? 0 : 1, stdout: table ? listing : '', stderr: '' });
+    }
     if (argv[0] === 'nft') {
       if (refused) {
         refused = false;

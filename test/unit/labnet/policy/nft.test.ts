@@ -9,7 +9,7 @@ import {
   ruleset,
   transaction,
 } from '../../../../scripts/labnet/policy/nft.ts';
-import { addressNumber } from '../../../../scripts/labnet/policy/ranges.ts';
+import { addressNumber, union } from '../../../../scripts/labnet/policy/ranges.ts';
 import { testPod, testPolicy, testWorld } from '../../../support/policy-world.ts';
 
 const pods = [
@@ -29,36 +29,16 @@ const isolations = compile(testWorld(pods, [policy]), 'node-1');
 const [egress, ingress] = isolations as [Isolation, Isolation];
 
 const web = `
-add table inet labnet_policy
-add set inet labnet_policy isolated { type ipv4_addr; }
-add map inet labnet_policy egress_pods { type ipv4_addr : verdict; }
-add chain inet labnet_policy egress { type filter hook forward priority filter - 5; policy accept; }
-add map inet labnet_policy ingress_pods { type ipv4_addr : verdict; }
-add chain inet labnet_policy ingress { type filter hook forward priority filter - 4; policy accept; }
-flush chain inet labnet_policy egress
-flush chain inet labnet_policy ingress
-flush table inet labnet_policy
-flush set inet labnet_policy isolated
-flush map inet labnet_policy egress_pods
-flush map inet labnet_policy ingress_pods
-add chain inet labnet_policy pod-10.244.1.2-egress
-flush chain inet labnet_policy pod-10.244.1.2-egress
-add chain inet labnet_policy policy-shop/web-egress
-flush chain inet labnet_policy policy-shop/web-egress
-add chain inet labnet_policy pod-10.244.1.2-ingress
-flush chain inet labnet_policy pod-10.244.1.2-ingress
-add chain inet labnet_policy policy-shop/web-ingress
-flush chain inet labnet_policy policy-shop/web-ingress
-add set inet labnet_policy peers-shop/web-ingress-0 { type ipv4_addr; }
-flush set inet labnet_policy peers-shop/web-ingress-0
 table inet labnet_policy {
   chain egress {
+    type filter hook forward priority filter - 5; policy accept;
     ct state established,related accept
     ct state new tcp flags & (fin | syn | rst | ack) != syn ip saddr @isolated meta l4proto tcp ct status & dnat == 0 counter reject with tcp reset comment "cut, or never opened"
     ct state new tcp flags & (fin | syn | rst | ack) != syn ip daddr @isolated meta l4proto tcp ct status & dnat == 0 counter reject with tcp reset comment "cut, or never opened"
     ip saddr vmap @egress_pods
   }
   chain ingress {
+    type filter hook forward priority filter - 4; policy accept;
     ct state established,related accept
     ip daddr vmap @ingress_pods
   }
@@ -110,13 +90,27 @@ describe('nft text', () => {
       ...['\tchain egress {', '\t}', '\tchain pod-10.244.1.2-ingress {', '\t}'],
       ...['\tchain pod-10.244.1.9-egress {', '\t}', '\tchain policy-shop/old-egress {', '\t}', '}'],
     ].join('\n');
-    const added = new Set(replaceAll(isolations, listing).split('\n'));
-    for (const line of replaceAll(isolations).split('\n')) added.delete(line);
-    expect([...added]).toEqual([
+    const lines = replaceAll(isolations, listing).split('\n');
+    expect(lines.slice(0, lines.indexOf('table inet labnet_policy {'))).toEqual([
+      'add table inet labnet_policy',
+      'add set inet labnet_policy isolated { type ipv4_addr; }',
+      'add map inet labnet_policy egress_pods { type ipv4_addr : verdict; }',
+      'add map inet labnet_policy ingress_pods { type ipv4_addr : verdict; }',
+      'flush table inet labnet_policy',
+      'flush set inet labnet_policy isolated',
+      'flush map inet labnet_policy egress_pods',
+      'flush map inet labnet_policy ingress_pods',
       'delete chain inet labnet_policy pod-10.244.1.9-egress',
       'delete chain inet labnet_policy policy-shop/old-egress',
       'delete set inet labnet_policy peers-0123456789ab',
+      'add chain inet labnet_policy egress { type filter hook forward priority filter - 5; policy accept; }',
+      'flush chain inet labnet_policy egress',
+      'add chain inet labnet_policy pod-10.244.1.2-ingress',
+      'flush chain inet labnet_policy pod-10.244.1.2-ingress',
+      'add set inet labnet_policy peers-shop/web-ingress-0 { type ipv4_addr; }',
+      'flush set inet labnet_policy peers-shop/web-ingress-0',
     ]);
+    expect(lines.slice(lines.indexOf('table inet labnet_policy {')).join('\n')).toBe(web);
   });
 
   const nothing = ruleset([]);
@@ -132,9 +126,27 @@ describe('nft text', () => {
       pods: ['10.244.1.3'],
     });
     const text = transaction(change, after, { before });
-    expect(text).not.toMatch(/flush (table|map|set)|delete|add element|10\.244\.1\.2/);
+    // One block and nothing else: see `transaction`.
+    expect(text).toMatch(/^table inet labnet_policy \{\n(  .*\n)+\}\n$/);
+    expect(text).not.toMatch(/chain (egress|ingress|policy-\S+) \{|10\.244\.1\.2\b/);
     expect(text).toContain('jump policy-shop/web-ingress');
     expect(text).toContain('elements = { 10.244.1.3 : goto pod-10.244.1.3-egress }');
+  });
+
+  test('adds the peers that are new to a set, and refills it when one has gone', () => {
+    const peers = (...numbers: number[]): ReturnType<typeof ruleset> =>
+      ruleset([
+        { ...ingress, rules: [{ ...base, peers: union(numbers.map(one)), peerList: 'p' }] },
+      ]);
+    const one = (first: number): { first: number; last: number } => ({ first, last: first });
+    const text = (before: ReturnType<typeof ruleset>, after: ReturnType<typeof ruleset>): string =>
+      transaction(difference(before, after), after, { before });
+    const grown = text(peers(1, 2), peers(1, 2, 3));
+    expect(grown).toContain('set peers-p { type ipv4_addr; elements = { 0.0.0.3 } }');
+    expect(grown).not.toContain('flush');
+    const less = text(peers(1, 2), peers(2, 3));
+    expect(less).toContain('flush set inet labnet_policy peers-p');
+    expect(less).toContain('set peers-p { type ipv4_addr; elements = { 0.0.0.2, 0.0.0.3 } }');
   });
 
   test('of one direction that ends, and of a pod that goes', () => {
@@ -168,8 +180,8 @@ describe('nft text', () => {
       ports: [{ protocol: 'TCP', from: 8080, to: 8080 }],
     } as const;
     const { chains } = ruleset([{ ...ingress, rules: [http] }]);
-    expect([...chains.keys()]).toEqual(['pod-10.244.1.2-ingress']);
-    expect([...chains.values()][0]).toContain(`  tcp dport 8080 ${note}`);
+    expect([...chains.keys()]).toEqual(['egress', 'ingress', 'pod-10.244.1.2-ingress']);
+    expect(chains.get('pod-10.244.1.2-ingress')).toContain(`  tcp dport 8080 ${note}`);
   });
 
   test.each<[string, Partial<Isolation['rules'][number]>, string[]]>([
