@@ -137,10 +137,15 @@ export function containerDisks(host: DiskHost): Disks {
       const disks = await disksOf(all);
       // Both only read what is saved; nothing of the nodes is touched before the digests are known to be right.
       report('checking the digests, and copying the saved disks');
-      const [swaps] = await Promise.all([
-        stageDisks(environment, disks, folder, saved),
-        checkDisks(folder),
-      ]);
+      const staging = stageDisks(environment, disks, folder, saved);
+      const outcomes = await Promise.allSettled([checkDisks(folder), staging]);
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) {
+        // Of all that is beside the nodes now, the keys at least must not stay.
+        removeReplaced(environment, disks);
+        throw failed.reason;
+      }
+      const swaps = await staging;
       report('stopping the nodes');
       await host.stop();
       await until(() => unmounted(disks.map(({ merged }) => merged)), {
