@@ -1,8 +1,18 @@
 import type { Exec } from '../plan/exec.ts';
 import type { Isolation } from '../policy/isolation.ts';
 import { directions } from '../policy/model.ts';
-import { difference, isRefilled, listed, replaceAll, ruleset } from '../policy/nft.ts';
-import { transaction, unknown, type Change, type Ruleset } from '../policy/nft.ts';
+import {
+  difference,
+  everything,
+  isRefilled,
+  listed,
+  replaceAll,
+  ruleset,
+  transaction,
+  unknown,
+  type Change,
+  type Ruleset,
+} from '../policy/nft.ts';
 import { chainName, table } from '../policy/nft-words.ts';
 
 /** The policy rules of this node in the kernel, and what is known of them. */
@@ -44,11 +54,6 @@ function chainsOf(address: string): string[] {
 
 function keysOf(change: Change): string[] {
   return kinds.flatMap((kind) => change[kind].map((name) => `${kind} ${name}`));
-}
-
-function all(rules: Ruleset): Change {
-  const [chains, sets, pods] = [rules.chains, rules.sets, rules.pods].map((map) => [...map.keys()]);
-  return { chains, sets, pods } as Change;
 }
 
 export function kernelRules(exec: Exec): KernelRules {
@@ -93,9 +98,24 @@ export function kernelRules(exec: Exec): KernelRules {
     writing.resolve();
   }
 
-  async function send(text: string): Promise<void> {
-    const { code, stderr } = await exec(['nft', '-f', '-'], text);
-    if (code !== 0) throw new Error(stderr.trim());
+  /** @param sent What is to be noted beside the change itself, once it is in force. */
+  async function write(
+    change: Change,
+    after: Ruleset,
+    text: string,
+    sent: () => void,
+  ): Promise<void> {
+    const writing = begun(change, after);
+    let well = false;
+    try {
+      const { code, stderr } = await exec(['nft', '-f', '-'], text);
+      if (code !== 0) throw new Error(stderr.trim());
+      sent();
+      well = true;
+    } finally {
+      if (!well) kernel = undefined;
+      over(writing, well);
+    }
   }
 
   async function loadAll(isolations: readonly Isolation[]): Promise<boolean> {
@@ -105,19 +125,15 @@ export function kernelRules(exec: Exec): KernelRules {
       return false;
     }
     const after = ruleset(isolations);
-    const writing = begun(all(after), after);
-    try {
-      await send(replaceAll(isolations, code === 0 ? stdout : ''));
+    await write(everything(after), after, replaceAll(after, code === 0 ? stdout : ''), () => {
       kernel = after;
       // It may have undone what ADDs have written, and they what it has.
       for (const { change, disputed } of adding.values()) {
         for (const key of keysOf(change)) disputed.add(key);
         note(change, () => unknown);
       }
-      return true;
-    } finally {
-      over(writing, kernel === after);
-    }
+    });
+    return true;
   }
 
   async function loadSome(before: Ruleset, isolations: readonly Isolation[]): Promise<boolean> {
@@ -136,20 +152,15 @@ export function kernelRules(exec: Exec): KernelRules {
     if (Object.values(change).every((names) => names.length === 0)) return false;
     const text = transaction(change, after, { before });
     // Sets that only grow are there all the while, for whoever relies on them.
-    const grows = (name: string): boolean =>
-      before.sets.has(name) && after.sets.has(name) && !isRefilled(name, after, before);
-    const growing = { chains: [], pods: [], sets: change.sets.filter(grows) };
-    const writing = begun({ ...change, sets: change.sets.filter((name) => !grows(name)) }, after);
-    try {
-      await send(text);
-      note(growing, (kind, name) => after[kind].get(name));
-      over(writing, true);
-      return true;
-    } catch (error) {
-      kernel = undefined;
-      over(writing, false);
-      throw error;
-    }
+    const growing = change.sets.filter(
+      (name) => before.sets.has(name) && after.sets.has(name) && !isRefilled(name, after, before),
+    );
+    const grows = new Set(growing);
+    const rest = { ...change, sets: change.sets.filter((name) => !grows.has(name)) };
+    await write(rest, after, text, () =>
+      note({ chains: [], sets: growing, pods: [] }, (kind, name) => after[kind].get(name)),
+    );
+    return true;
   }
 
   return {
@@ -157,7 +168,7 @@ export function kernelRules(exec: Exec): KernelRules {
     has: (address) => kernel?.pods.has(address) === true || adding.has(address),
     busy(address, rules) {
       const own = { chains: chainsOf(address), sets: [], pods: [address] };
-      const needed = new Set([...keysOf(all(rules)), ...keysOf(own)]);
+      const needed = new Set([...keysOf(everything(rules)), ...keysOf(own)]);
       return [...writings].find(({ change }) => keysOf(change).some((key) => needed.has(key)))?.end;
     },
     begin(address, rules) {
@@ -165,7 +176,7 @@ export function kernelRules(exec: Exec): KernelRules {
       const change = {
         chains: [
           ...[...isOwn].filter(
-            (name) => rules.chains.has(name) || kernel?.chains.has(name) !== false,
+            (name) => rules.chains.has(name) || !kernel || kernel.chains.has(name),
           ),
           ...[...rules.chains.keys()].filter(
             (name) => !isOwn.has(name) && kernel?.chains.get(name) !== rules.chains.get(name),

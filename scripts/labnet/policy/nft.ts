@@ -56,7 +56,8 @@ function elements(list: string): string {
 }
 
 /**
- * Everything by name and as text, so that two of them can be compared, and the difference sent. Pods under the same policy share its chain and its sets.
+ * Everything by name and as text, so that two of them can be compared, and the difference sent. Pods under the same policy
+ * share its chain and its sets.
  */
 export interface Ruleset {
   chains: Map<string, string>;
@@ -68,6 +69,11 @@ export interface Ruleset {
 
 /** Names of a ruleset. */
 export type Change = { readonly [kind in keyof Ruleset]: readonly string[] };
+
+/** All names of a ruleset. */
+export function everything({ chains, sets, pods }: Ruleset): Change {
+  return { chains: [...chains.keys()], sets: [...sets.keys()], pods: [...pods.keys()] };
+}
 
 /** Where only the name is known. */
 export const unknown = '?';
@@ -144,26 +150,28 @@ export function isRefilled(set: string, after: Ruleset, before?: Ruleset): boole
   return was.split(', ').some((one) => !all.has(one));
 }
 
-/** The elements that a set lacks; all of them if one must go, for then it is refilled. */
+/** The elements that a set lacks. */
 function missingIn(set: string, after: Ruleset, before?: Ruleset): string {
-  const wanted = after.sets.get(set) ?? '';
-  if (isRefilled(set, after, before)) return wanted;
+  const wanted = after.sets.get(set)?.split(', ') ?? [];
   const there = new Set(before?.sets.get(set)?.split(', '));
-  return wanted
-    .split(', ')
-    .filter((one) => !there.has(one))
-    .join(', ');
+  return wanted.filter((one) => !there.has(one)).join(', ');
 }
 
-/** What `after` has of these. */
-function body(change: Change, after: Ruleset, before?: Ruleset): string[] {
+/** What `after` has of these. Sets that are refilled get all their elements, others only what they lack. */
+function body(
+  change: Change,
+  after: Ruleset,
+  before: Ruleset | undefined,
+  refilled: ReadonlySet<string>,
+): string[] {
   const kept = (kind: keyof Ruleset): string[] =>
     change[kind].filter((name) => after[kind].has(name));
   const lines = [
     ...kept('chains').flatMap((name) => after.chains.get(name)?.split('\n') ?? []),
-    ...kept('sets').map(
-      (name) => `set ${name} { type ipv4_addr;${elements(missingIn(name, after, before))} }`,
-    ),
+    ...kept('sets').map((name) => {
+      const lacking = missingIn(name, after, refilled.has(name) ? undefined : before);
+      return `set ${name} { type ipv4_addr;${elements(lacking)} }`;
+    }),
     `set isolated { type ipv4_addr;${elements(kept('pods').join(', '))} }`,
     ...directions.map((direction) => {
       const verdicts = kept('pods')
@@ -225,6 +233,7 @@ export function transaction(
     (name) => !before || before.chains.has(name) || !after.chains.has(name),
   );
   const gone = new Set(left.map(({ address }) => address).filter((one) => !after.pods.has(one)));
+  const refilled = new Set(change.sets.filter((name) => isRefilled(name, after, before)));
   const cleared = [
     ...first,
     ...old.flatMap((name) => [addChain(name), `flush chain ${table} ${name}`]),
@@ -232,16 +241,14 @@ export function transaction(
     ...left.flatMap(({ address, direction }) =>
       forget(mapName(direction), address, ` : goto ${chainName({ address, direction })}`),
     ),
-    ...change.sets
-      .filter((name) => isRefilled(name, after, before))
-      .flatMap((name) => [
-        `add set ${table} ${name} { type ipv4_addr; }`,
-        `flush set ${table} ${name}`,
-      ]),
+    ...[...refilled].flatMap((name) => [
+      `add set ${table} ${name} { type ipv4_addr; }`,
+      `flush set ${table} ${name}`,
+    ]),
   ];
   const lines = [
     ...(cleared.length > 0 ? [...declarations(), ...cleared] : []),
-    ...body({ ...change, chains }, after, before),
+    ...body({ ...change, chains }, after, before, refilled),
     // Chains jump to one another: all are empty before the first one goes.
     ...chains
       .filter((name) => !after.chains.has(name))
@@ -253,16 +260,11 @@ export function transaction(
   return `${lines.join('\n')}\n`;
 }
 
-/** One transaction after which exactly these isolations are in force. `listing` as in `listed`; empty if there is no table. */
-export function replaceAll(
-  isolations: readonly Isolation[],
-  listing = '',
-  options: Options = {},
-): string {
-  const after = ruleset(isolations, options);
-  const there = listed(listing);
+/** One transaction after which exactly `after` is in force. `listing` as in `listed`; empty if there is no table. */
+export function replaceAll(after: Ruleset, listing = ''): string {
+  const before = listed(listing);
   const stale = (kind: 'chain' | 'set'): string[] =>
-    [...there[`${kind}s`].keys()]
+    [...before[`${kind}s`].keys()]
       .filter((name) => !after[`${kind}s`].has(name))
       .map((name) => `delete ${kind} ${table} ${name}`);
   const first = [
@@ -272,10 +274,5 @@ export function replaceAll(
     ...stale('chain'),
     ...stale('set'),
   ];
-  const change = {
-    chains: [...after.chains.keys()],
-    sets: [...after.sets.keys()],
-    pods: [...after.pods.keys()],
-  };
-  return transaction(change, after, { before: there, first: listing === '' ? [] : first });
+  return transaction(everything(after), after, { before, first: listing === '' ? [] : first });
 }

@@ -52,7 +52,7 @@ describe.runIf(process.getuid?.() === 0).each<Attachment>(['routed', 'bridged'])
 
     async function load(isolations: readonly Isolation[]): Promise<void> {
       const listing = await network.onNode(list).catch(() => '');
-      await network.onNode(['nft', '-f', '-'], replaceAll(isolations, listing));
+      await network.onNode(['nft', '-f', '-'], replaceAll(ruleset(isolations), listing));
     }
     const rulesOfKernel = (): KernelRules =>
       kernelRules(async (argv, stdin) => {

@@ -80,7 +80,7 @@ const note = 'counter accept comment "shop/p ingress[0]"';
 
 describe('nft text', () => {
   test('of everything', () => {
-    expect(replaceAll(isolations)).toBe(web);
+    expect(replaceAll(ruleset(isolations))).toBe(web);
   });
 
   test('removes what the kernel has and nobody wants, refills what stays', () => {
@@ -90,7 +90,7 @@ describe('nft text', () => {
       ...['\tchain egress {', '\t}', '\tchain pod-10.244.1.2-ingress {', '\t}'],
       ...['\tchain pod-10.244.1.9-egress {', '\t}', '\tchain policy-shop/old-egress {', '\t}', '}'],
     ].join('\n');
-    const lines = replaceAll(isolations, listing).split('\n');
+    const lines = replaceAll(ruleset(isolations), listing).split('\n');
     expect(lines.slice(0, lines.indexOf('table inet labnet_policy {'))).toEqual([
       'add table inet labnet_policy',
       'add set inet labnet_policy isolated { type ipv4_addr; }',
