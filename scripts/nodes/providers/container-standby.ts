@@ -62,14 +62,18 @@ export async function settleDown(host: StandbyHost, node: NodeSpec): Promise<voi
   await engine.run(['rm', '--force', '--volumes', '--time', '0', old]);
 }
 
-/** For a moment after its start nothing can be run in a container, which is no answer to any question. */
+/**
+ * Its own address comes last of what a node gives itself at its start. Before, whoever asks for that address is led out to
+ * the live node that has the same.
+ */
 async function answers(node: Node): Promise<void> {
   await until(
     async () => {
-      await node.exec(['true'], { timeout: 5_000 });
+      const there = ['systemctl', 'is-active', '--quiet', 'lab-node.service'];
+      await node.exec(there, { timeout: 5_000 });
       return { done: true, value: undefined };
     },
-    { describe: `${node.name} answers`, timeout: 30_000 },
+    { describe: `${node.name} has its address`, timeout: 30_000 },
   );
 }
 
