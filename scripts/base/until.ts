@@ -7,6 +7,8 @@ export interface UntilOptions {
   timeout: number;
   /** Pause between two attempts in milliseconds; default 200. */
   interval?: number;
+  /** Multiplies both, for machines that take longer and should not be asked too often; default 1. */
+  slowness?: number;
   hint?: string;
   signal?: AbortSignal;
 }
@@ -39,7 +41,9 @@ export async function until<T>(
   attempt: () => Promise<Attempt<T>>,
   options: UntilOptions,
 ): Promise<T> {
-  const deadline = Date.now() + options.timeout;
+  const { slowness = 1 } = options;
+  const timeout = options.timeout * slowness;
+  const deadline = Date.now() + timeout;
   let last = 'nothing yet';
   for (;;) {
     options.signal?.throwIfAborted();
@@ -51,11 +55,11 @@ export async function until<T>(
       last = messageOf(error);
     }
     if (Date.now() >= deadline) {
-      throw new LabError('timeout', `Waited ${options.timeout / 1000} s for: ${options.describe}`, {
+      throw new LabError('timeout', `Waited ${timeout / 1000} s for: ${options.describe}`, {
         why: `last seen: ${last}`,
         hint: options.hint,
       });
     }
-    await sleep(options.interval ?? 200, options.signal);
+    await sleep((options.interval ?? 200) * slowness, options.signal);
   }
 }

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:https';
 import { parse } from 'yaml';
 import { LabError, messageOf } from '../base/errors.ts';
+import { sleep } from '../base/until.ts';
 import type { Node } from '../nodes/node.ts';
 
 /** The administrator's kubeconfig on the control plane, as kubeadm writes it. */
@@ -13,7 +14,7 @@ export interface AskOptions {
   accept?: string;
   /** The object to send, as JSON. */
   body?: object;
-  /** Deadline in milliseconds; default 10 000. */
+  /** Deadline in milliseconds on a node of slowness 1; default 10 000. */
   timeout?: number;
   signal?: AbortSignal;
 }
@@ -62,11 +63,19 @@ function credentialsOf(text: string): Credentials {
   };
 }
 
+/** A look at everything asks for some sixty lists in one moment; each connection costs both sides a handshake. */
+const maxSockets = 8;
+
+/** "Too many requests": the API server has work enough, and wants to be asked again in a second. */
+const tooMany = 429;
+
+type Limited = AskOptions & { timeout: number };
+
 function send(
   agent: Agent,
   { host, port }: Credentials,
   path: string,
-  { method = 'GET', accept = 'application/json', body, timeout = 10_000, signal }: AskOptions,
+  { method = 'GET', accept = 'application/json', body, signal, timeout }: Limited,
 ): Promise<ApiAnswer> {
   const deadline = AbortSignal.timeout(timeout);
   const any = signal ? AbortSignal.any([signal, deadline]) : deadline;
@@ -99,7 +108,7 @@ export function apiOf(controlPlane: Node): Api & { close(): void } {
     const { stdout } = await controlPlane.exec(['cat', adminConf]);
     const credentials = credentialsOf(stdout);
     const { ca, cert, key } = credentials;
-    return { credentials, agent: new Agent({ keepAlive: true, ca, cert, key }) };
+    return { credentials, agent: new Agent({ keepAlive: true, maxSockets, ca, cert, key }) };
   }
 
   /** A cluster made anew has other certificates. */
@@ -116,7 +125,13 @@ export function apiOf(controlPlane: Node): Api & { close(): void } {
       opened ??= open();
       try {
         const { credentials, agent } = await opened;
-        const answer = await send(agent, credentials, path, options);
+        const timeout = (options.timeout ?? 10_000) * controlPlane.slowness;
+        const deadline = Date.now() + timeout;
+        let answer = await send(agent, credentials, path, { ...options, timeout });
+        while (answer.status === tooMany && Date.now() < deadline) {
+          await sleep(1000, options.signal);
+          answer = await send(agent, credentials, path, { ...options, timeout });
+        }
         if (answer.status === 401) forget();
         return answer;
       } catch (error) {

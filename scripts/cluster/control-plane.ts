@@ -28,7 +28,13 @@ export async function waitForKubeadm(node: Node, signal?: AbortSignal): Promise<
         ? { done: true, value: undefined }
         : { done: false, state: running.stdout.trim() };
     },
-    { describe: `the end of kubeadm on ${node.name}`, timeout: 5 * minute, interval: 500, signal },
+    {
+      describe: `the end of kubeadm on ${node.name}`,
+      timeout: 5 * minute,
+      slowness: node.slowness,
+      interval: 500,
+      signal,
+    },
   );
 }
 
@@ -52,7 +58,13 @@ export async function waitForApi(cluster: Cluster, signal?: AbortSignal): Promis
       (await apiAnswers(cluster))
         ? { done: true, value: true }
         : { done: false, state: 'no answer' },
-    { describe: 'the API server', timeout: minute, interval: 150, signal },
+    {
+      describe: 'the API server',
+      timeout: minute,
+      slowness: cluster.controlPlane.slowness,
+      interval: 150,
+      signal,
+    },
   );
   return attempt.catch((error: unknown) => {
     if (error instanceof LabError && error.code === 'timeout') return false;
@@ -98,9 +110,17 @@ export async function initControlPlane(
   const { controlPlane, settings } = cluster;
   const unfinished = await fileExists(controlPlane, '/etc/kubernetes/manifests/etcd.yaml');
   const address = controlPlane.address;
-  const configuration = kubeadm.initConfiguration({ address, token, settings, deferDns });
+  const configuration = kubeadm.initConfiguration({
+    ...{ address, token, settings, deferDns },
+    slowness: controlPlane.slowness,
+  });
   await controlPlane.put(kubeadm.configPath, printManifest(configuration), { mode: '0600' });
-  await controlPlane.put(kubeadm.dnsPatchPath, printManifest([kubeadm.dnsPatch(address)]));
+  const { slowness } = controlPlane;
+  const patches = new Map([
+    [kubeadm.dnsPatchPath, kubeadm.dnsPatch(address, slowness)],
+    ...kubeadm.componentPatches(slowness),
+  ]);
+  for (const [path, patch] of patches) await controlPlane.put(path, printManifest([patch]));
   const options = { timeout: 6 * minute, onLine: initProgress(report), signal };
   const first = await controlPlane.exec(kubeadm.kubeadmInit, {
     ...options,

@@ -11,7 +11,8 @@ export const configPath = '/etc/kubernetes/lab-kubeadm.yaml';
 export const discoveryPath = '/etc/kubernetes/lab-discovery.conf';
 const patchesPath = '/etc/kubernetes/lab-patches';
 /** kubeadm takes the target and the kind of a patch from its file's name. */
-export const dnsPatchPath = `${patchesPath}/corednsdeployment+strategic.yaml`;
+const patchPath = (target: string): string => `${patchesPath}/${target}+strategic.yaml`;
+export const dnsPatchPath = patchPath('corednsdeployment');
 /** Long enough for the slowest `lab up`, short enough that a forgotten one is of no use. */
 export const tokenTtl = '2h0m0s';
 
@@ -30,6 +31,8 @@ export interface InitOptions {
   settings: ClusterSettings;
   /** Install CoreDNS later, when pods can start: its sandboxes would fail once and back off for 13 s. */
   deferDns: boolean;
+  /** Of the node; see there. */
+  slowness: number;
 }
 
 /**
@@ -41,21 +44,41 @@ const quickStart = [
   { name: 'kube-api-burst', value: '400' },
 ];
 
+/** kubeadm's own deadlines, where its defaults are for machines that are not so slow. */
+function patience(slowness: number): object {
+  if (slowness === 1) return {};
+  const seconds = (normal: number): string => `${normal * slowness}s`;
+  return {
+    timeouts: {
+      controlPlaneComponentHealthCheck: seconds(240),
+      kubeletHealthCheck: seconds(240),
+      kubernetesAPICall: seconds(60),
+      etcdAPICall: seconds(120),
+      discovery: seconds(300),
+      tlsBootstrap: seconds(300),
+    },
+  };
+}
+
 /**
  * After a restart etcd waits for a leader to be heard of before it makes itself one, a second by default. There is only one
- * member, so there is nobody to wait for. The values are etcd's least: ten milliseconds, and five of them.
+ * member, so there is nobody to wait for. The values are etcd's least: ten milliseconds, and five of them; on an emulated processor
+ * that many heartbeats would be work.
  */
-const quickElection = [
-  { name: 'heartbeat-interval', value: '10' },
-  { name: 'election-timeout', value: '50' },
-];
+function quickElection(slowness: number): object[] {
+  return [
+    { name: 'heartbeat-interval', value: String(10 * slowness) },
+    { name: 'election-timeout', value: String(50 * slowness) },
+  ];
+}
 
 /**
  * The configuration of `kubeadm init` as objects (v1beta4). Only one control plane ever runs, so nothing is
  * elected, and the signature of cluster-info comes seconds earlier. ECDSA keys are made in no time; RSA ones take
  * a second or two of two cores. Per-node settings are in the node image (kubelet.conf.d).
  */
-export function initConfiguration({ address, token, settings, deferDns }: InitOptions): object[] {
+export function initConfiguration(options: InitOptions): object[] {
+  const { address, token, settings, deferDns, slowness } = options;
   const alone = { name: 'leader-elect', value: 'false' };
   return [
     {
@@ -66,6 +89,7 @@ export function initConfiguration({ address, token, settings, deferDns }: InitOp
       nodeRegistration: { criSocket, imagePullPolicy: 'IfNotPresent' },
       skipPhases: ['preflight', ...(deferDns ? ['addon/coredns'] : [])],
       patches: { directory: patchesPath },
+      ...patience(slowness),
     },
     {
       apiVersion: api,
@@ -77,7 +101,7 @@ export function initConfiguration({ address, token, settings, deferDns }: InitOp
         serviceSubnet: settings.serviceSubnet,
         dnsDomain: settings.dnsDomain,
       },
-      etcd: { local: { extraArgs: quickElection } },
+      etcd: { local: { extraArgs: quickElection(slowness) } },
       controllerManager: { extraArgs: [alone, ...quickStart] },
       scheduler: { extraArgs: [alone] },
     },
@@ -98,7 +122,7 @@ export function initConfiguration({ address, token, settings, deferDns }: InitOp
  * kube-proxy has run on the node, and a first packet that is lost there costs CoreDNS 5 to 30 s. And whether it is
  * ready is looked at every second; by default the second look comes after 10 s.
  */
-export function dnsPatch(address: string): object {
+export function dnsPatch(address: string, slowness: number): object {
   return {
     spec: {
       template: {
@@ -111,7 +135,7 @@ export function dnsPatch(address: string): object {
                 { name: 'KUBERNETES_SERVICE_HOST', value: address },
                 { name: 'KUBERNETES_SERVICE_PORT', value: String(apiPort) },
               ],
-              readinessProbe: { periodSeconds: 1 },
+              readinessProbe: { periodSeconds: slowness },
             },
           ],
         },
@@ -120,11 +144,31 @@ export function dnsPatch(address: string): object {
   };
 }
 
+const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+
+/**
+ * What is changed of the control plane on slow machines: path -> patch. A kubelet ends what does not answer for 15 s, eight
+ * times; started again, it is slower still.
+ */
+export function componentPatches(slowness: number): Map<string, object> {
+  if (slowness === 1) return new Map();
+  const livenessProbe = { timeoutSeconds: 15 * slowness, periodSeconds: 10 * slowness };
+  // Asked every second by default; the others have none.
+  const readinessProbe = { periodSeconds: slowness };
+  const patch = (name: string): object => ({
+    ...(name === 'kube-apiserver' ? { readinessProbe } : {}),
+    ...{ name, livenessProbe },
+  });
+  return new Map(
+    components.map((name) => [patchPath(name), { spec: { containers: [patch(name)] } }]),
+  );
+}
+
 /**
  * The configuration of `kubeadm join`. Discovery by file needs no signed cluster-info, for which a join right
  * after init waits about 5 s; the file came over ssh with pinned host keys.
  */
-export function joinConfiguration(token: string): object[] {
+export function joinConfiguration(token: string, slowness: number): object[] {
   return [
     {
       apiVersion: api,
@@ -132,6 +176,7 @@ export function joinConfiguration(token: string): object[] {
       discovery: { file: { kubeConfigPath: discoveryPath }, tlsBootstrapToken: token },
       nodeRegistration: { criSocket, imagePullPolicy: 'IfNotPresent' },
       skipPhases: ['preflight'],
+      ...patience(slowness),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { LabError } from '../base/errors.ts';
-import { until } from '../base/until.ts';
+import { until, type UntilOptions } from '../base/until.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Cluster } from './cluster.ts';
 import type { CniPlugin } from './cni/plugin.ts';
@@ -47,6 +47,7 @@ export async function apiAnswers(cluster: Cluster): Promise<boolean> {
 }
 
 interface WaitOptions {
+  /** Milliseconds, for nodes of slowness 1. */
   timeout: number;
   signal?: AbortSignal;
   /** Milliseconds since 1970: what nodes reported before that does not count. */
@@ -75,6 +76,11 @@ async function silentSince(
   return old.map(({ metadata }) => metadata.name).filter((name) => !names.has(name));
 }
 
+function patient({ controlPlane }: Cluster, options: WaitOptions): Omit<UntilOptions, 'describe'> {
+  const { slowness } = controlPlane;
+  return { interval: 300, hint: 'lab status', ...options, slowness };
+}
+
 async function waitForNodes(cluster: Cluster, options: WaitOptions): Promise<void> {
   await until(
     async () => {
@@ -94,12 +100,12 @@ async function waitForNodes(cluster: Cluster, options: WaitOptions): Promise<voi
       ];
       return { done: false, state: states.join('; ') };
     },
-    { describe: 'all nodes Ready', interval: 300, hint: 'lab status', ...options },
+    { describe: 'all nodes Ready', ...patient(cluster, options) },
   );
 }
 
 /** Waits on the node itself: a look from here, ten times a second, would cost a tenth of a core for each node. */
-const waitForFile = 'until test -e "$0"; do sleep 0.1; done';
+const waitForFile = 'until test -e "$0"; do sleep "$1"; done';
 
 /** Waits until pods can get addresses on these nodes; Ready alone does not say so. */
 export async function waitForPodNetwork(
@@ -108,14 +114,16 @@ export async function waitForPodNetwork(
   { timeout, signal }: WaitOptions,
 ): Promise<void> {
   if (servesWhen === undefined) return;
-  const argv = ['timeout', String(timeout / 1000), 'sh', '-c', waitForFile, servesWhen];
   await Promise.all(
     nodes.map(async (node) => {
+      const seconds = (timeout / 1000) * node.slowness;
+      const pause = String(node.slowness / 10);
+      const argv = ['timeout', String(seconds), 'sh', '-c', waitForFile, servesWhen, pause];
       const limits = { timeout: timeout + 5_000, ...(signal ? { signal } : {}) };
       const { exitCode } = await node.exec(argv, { ...limits, allowFailure: true });
       if (exitCode === 0) return;
       throw new LabError('timeout', `${title} does not serve on ${node.name}`, {
-        why: `${servesWhen} is not there after ${timeout / 1000} s`,
+        why: `${servesWhen} is not there after ${seconds} s`,
         hint: 'lab cni status',
       });
     }),
@@ -192,7 +200,7 @@ export async function waitForServices(
       if (running >= wanted) return { done: true, value: undefined };
       return { done: false, state: `kube-proxy runs on ${running} of ${wanted} nodes` };
     },
-    { describe: 'kube-proxy on every node', interval: 300, hint: 'lab status', ...options },
+    { describe: 'kube-proxy on every node', ...patient(cluster, options) },
   );
 }
 
@@ -207,6 +215,6 @@ export async function waitForDns(cluster: Cluster, options: WaitOptions): Promis
       if (wanted > 0 && ready >= wanted) return { done: true, value: undefined };
       return { done: false, state: `${ready} of ${wanted} CoreDNS pods are ready` };
     },
-    { describe: 'CoreDNS ready', interval: 300, hint: 'lab status', ...options },
+    { describe: 'CoreDNS ready', ...patient(cluster, options) },
   );
 }

@@ -72,6 +72,7 @@ async function runningProbes(cluster: Cluster, signal: AbortSignal): Promise<Pod
     {
       describe: 'the probe pods running',
       timeout: 60_000,
+      slowness: cluster.controlPlane.slowness,
       interval: 100,
       signal,
       hint: 'lab logs --out DIR',
@@ -79,10 +80,10 @@ async function runningProbes(cluster: Cluster, signal: AbortSignal): Promise<Pod
   );
 }
 
-/** Tries again inside the pod: each exec from outside costs half a second on two cores. An answer may be lost, so 1 s each. */
+/** Tries again inside the pod: each exec from outside costs half a second on two cores. An answer may be lost, so a second for each ($0). */
 const untilItWorks = `
 for try in 1 2 3 4 5 6 7 8 9 10; do
-  said=$(timeout 1 "$@" 2>&1) && exit 0
+  said=$(timeout "$0" "$@" 2>&1) && exit 0
   sleep 0.2
 done
 echo "$said"
@@ -96,7 +97,8 @@ async function probe(
   what: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const inside = ['sh', '-c', untilItWorks, 'probe', ...argv];
+  const { slowness } = cluster.controlPlane;
+  const inside = ['sh', '-c', untilItWorks, String(slowness), ...argv];
   const words = kubectlArgv(['exec', '--namespace', namespace, pod, '--', ...inside]);
   await until(
     async () => {
@@ -106,7 +108,14 @@ async function probe(
         ? { done: true, value: undefined }
         : { done: false, state: said };
     },
-    { describe: what, timeout: 45_000, interval: 300, signal, hint: 'lab status' },
+    {
+      describe: what,
+      timeout: 45_000,
+      slowness,
+      interval: 300,
+      signal,
+      hint: 'lab status',
+    },
   );
 }
 

@@ -62,9 +62,13 @@ export async function joinWorker(
     await worker.exec(kubeadm.kubeadmReset, { timeout: 2 * minute, allowFailure: true, signal });
   }
   await worker.put(kubeadm.discoveryPath, await discoveryFile(cluster), { mode: '0600' });
-  await worker.put(kubeadm.configPath, printManifest(kubeadm.joinConfiguration(token)), {
-    mode: '0600',
-  });
+  await worker.put(
+    kubeadm.configPath,
+    printManifest(kubeadm.joinConfiguration(token, worker.slowness)),
+    {
+      mode: '0600',
+    },
+  );
   await worker.exec(kubeadm.kubeadmJoin, {
     timeout: 4 * minute,
     signal,

@@ -189,7 +189,7 @@ export async function waitForSame(
   pause: number,
   patience: number,
 ): Promise<string[]> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + patience * cluster.controlPlane.slowness;
   for (;;) {
     const left = differences(before, (await takeDigests(cluster)).stable);
     if (left.length === 0 || Date.now() > deadline) return left;
@@ -202,7 +202,7 @@ export async function waitForSame(
  * @throws LabError `restless` with what kept changing.
  */
 export async function settledDigests(cluster: Cluster, pause: number): Promise<Digests> {
-  const deadline = Date.now() + timeout;
+  const deadline = Date.now() + timeout * cluster.controlPlane.slowness;
   let before = await takeDigests(cluster);
   for (;;) {
     await sleep(pause);

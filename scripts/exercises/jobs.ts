@@ -68,9 +68,10 @@ export function decodeResult(line: string): ExecResult {
 }
 
 async function runOn(node: Node, jobs: readonly Job[]): Promise<ExecResult[]> {
+  const seconds = (job: Job): number => Math.ceil((job.timeout ?? 5) * node.slowness);
   const longest = Math.max(...jobs.map((job) => job.timeout ?? 5));
   const { stdout } = await node.exec(jobsArgv, {
-    stdin: jobs.map(encodeJob).join(''),
+    stdin: jobs.map((job) => encodeJob({ ...job, timeout: seconds(job) })).join(''),
     timeout: (longest + 10) * 1000,
   });
   const lines = stdout.split('\n').filter(Boolean);

@@ -31,6 +31,14 @@ export interface RunScripts {
   signal?: AbortSignal | undefined;
 }
 
+/** kubectl's deadlines in a script are for nodes of slowness 1, as all others. */
+export function patientText(text: string, slowness: number): string {
+  return text.replace(
+    /--timeout=(\d+)s\b/g,
+    (_, n: string) => `--timeout=${Number(n) * slowness}s`,
+  );
+}
+
 function scriptArgv(
   text: string,
   name: string,
@@ -43,7 +51,7 @@ function scriptArgv(
   const environment = { KUBECONFIG: kubeconfig, ...environmentOf(vars) };
   const set = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
   // The text goes along as a word: nothing is left on the node that a learner could find there.
-  return ['env', ...set, 'bash', '-c', text, name, ...words];
+  return ['env', ...set, 'bash', '-c', patientText(text, node.slowness), name, ...words];
 }
 
 function listen(text: string, said: Said): void {
@@ -62,11 +70,12 @@ function listen(text: string, said: Said): void {
  */
 export async function runScripts(run: RunScripts): Promise<Said> {
   const said: Said = { answers: {}, facts: {} };
-  const deadline = Date.now() + run.budget * 1000;
+  const budget = run.budget * run.cluster.controlPlane.slowness;
+  const deadline = Date.now() + budget * 1000;
   for (const { on, script } of run.scripts) {
     const text = await readFile(join(run.folder, script), 'utf8');
     const nodes = selectNodes(run.cluster, on);
-    const left = Math.max(1000, deadline - Date.now());
+    const left = Math.max(1000, deadline - Date.now()) / run.cluster.controlPlane.slowness;
     const results = await Promise.all(
       nodes.map((node) => {
         run.report?.(`${run.doing}: ${script} on ${node.name}`);
@@ -82,7 +91,7 @@ export async function runScripts(run: RunScripts): Promise<Said> {
       });
     });
     if (Date.now() > deadline) {
-      throw new LabError('over-budget', `${run.doing} took longer than ${run.budget} s`, {
+      throw new LabError('over-budget', `${run.doing} took longer than ${budget} s`, {
         why: `${script} was the last to run`,
         hint: 'lab status shows whether the lab is well',
       });

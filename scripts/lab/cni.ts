@@ -54,6 +54,7 @@ async function waitForAgents(
     {
       describe: `the agents of ${agent.daemonSet}`,
       timeout: 180 * seconds,
+      slowness: cluster.controlPlane.slowness,
       interval: 500,
       hint: 'lab cni status',
       signal,

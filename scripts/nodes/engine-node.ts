@@ -13,6 +13,7 @@ export function engineNode(
     name,
     role,
     address,
+    slowness: 1,
     async exec(argv, options = {}) {
       const { as = 'root', stdin, timeout, onLine, signal, allowFailure = false } = options;
       const words = ['exec', ...(stdin === undefined ? [] : ['--interactive']), '--user', as];

@@ -7,7 +7,7 @@ export interface ExecOptions {
   /** Who runs it; default root (through sudo). */
   as?: 'root' | 'vagrant';
   stdin?: string | Buffer;
-  /** Deadline in milliseconds for the whole command; default 60 000. */
+  /** Deadline in milliseconds for the whole command on a node of slowness 1; default 60 000. */
   timeout?: number;
   /** Called for every complete line of stdout and stderr while the command runs. */
   onLine?: (line: string) => void;
@@ -40,6 +40,8 @@ export interface Node {
   readonly role: Role;
   /** Its address on the lab network, without prefix. */
   readonly address: string;
+  /** How many times longer than in a node container things may take here; all deadlines are multiplied by it. */
+  readonly slowness: number;
   /** @throws LabError `command-failed` with node, command, exit code and last lines. */
   exec(argv: Argv, options?: ExecOptions): Promise<ExecResult>;
   /** Writes a file atomically; parent folders are made. `mode` is octal text such as "0644". */

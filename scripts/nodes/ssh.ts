@@ -14,6 +14,8 @@ export interface SshTarget {
   port: number;
   user: string;
   credentials: () => Promise<Credentials>;
+  /** As in `Node`; default 1. */
+  slowness?: number;
 }
 
 const connectTimeout = 10_000;
@@ -37,7 +39,12 @@ function hostKeyChanged({ name, address, port }: SshTarget): LabError {
   });
 }
 
-function logIn(target: SshTarget, { privateKey, hostKey }: Credentials): Promise<Client> {
+/** @param accepts Whether this is the host key that the node was given; base64 of the public blob. */
+function logIn(
+  target: SshTarget,
+  privateKey: string,
+  accepts: (hostKey: string) => boolean,
+): Promise<Client> {
   const client = new ssh2.Client();
   let changed = false;
   return new Promise((resolve, reject) => {
@@ -56,23 +63,37 @@ function logIn(target: SshTarget, { privateKey, hostKey }: Credentials): Promise
       username: target.user,
       privateKey,
       hostVerifier: (key: Buffer) => {
-        changed = key.toString('base64') !== hostKey;
+        changed = !accepts(key.toString('base64'));
         return !changed;
       },
       algorithms: { serverHostKey: ['ssh-ed25519'] },
-      readyTimeout: connectTimeout,
+      readyTimeout: connectTimeout * (target.slowness ?? 1),
       keepaliveInterval: 10_000,
       keepaliveCountMax: 6,
     });
   });
 }
 
-async function connect(target: SshTarget): Promise<Client> {
+/** A connection to the node, and to no other machine. */
+export async function connect(target: SshTarget): Promise<Client> {
   try {
-    return await logIn(target, await target.credentials());
+    const { privateKey, hostKey } = await target.credentials();
+    return await logIn(target, privateKey, (shown) => shown === hostKey);
   } catch (error) {
     throw error instanceof LabError ? error : sshError(target, 'no ssh connection', error);
   }
+}
+
+/** The host key of a machine that nobody knows yet, to be pinned from then on; it has to accept the login. */
+export async function firstHostKey(target: SshTarget): Promise<string> {
+  const { privateKey } = await target.credentials();
+  let seen = '';
+  const client = await logIn(target, privateKey, (shown) => {
+    seen = shown;
+    return true;
+  });
+  client.end();
+  return seen;
 }
 
 /** A channel, and its exit code; undefined if the connection was lost before the command ended. */
@@ -134,6 +155,7 @@ mv "$1.lab-new" "$1"`;
 export function sshNode(target: SshTarget): Node {
   let connection: Promise<Client> | undefined;
   const turn = turnstile(maxChannels);
+  const slowness = target.slowness ?? 1;
 
   function connected(): Promise<Client> {
     if (connection) return connection;
@@ -166,7 +188,8 @@ export function sshNode(target: SshTarget): Node {
 
   /** The deadline holds from here on: for the connection, the channel and the command together. */
   async function collect(argv: Argv, options: ExecOptions): Promise<ExecResult> {
-    const { timeout = 60_000, signal, stdin = '', as = 'root' } = options;
+    const { signal, stdin = '', as = 'root' } = options;
+    const timeout = (options.timeout ?? 60_000) * slowness;
     signal?.throwIfAborted();
     const { reached, lift } = limit(timeout, signal, () => {
       const text = `${target.name}: no end after ${timeout / 1000} s`;
@@ -206,6 +229,7 @@ export function sshNode(target: SshTarget): Node {
     name: target.name,
     role: target.role,
     address: target.address,
+    slowness,
     async exec(argv, options = {}) {
       const result = await turn(() => collect(argv, options));
       if (result.exitCode !== 0 && !options.allowFailure) {

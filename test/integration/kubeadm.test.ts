@@ -60,9 +60,12 @@ describe.runIf(kubeadm !== '')('kubeadm itself', () => {
     );
   });
 
-  it.each([true, false])(
-    'takes the configuration of init (CoreDNS later: %s)',
-    async (deferDns) => {
+  it.each([
+    [true, 1],
+    [false, 10],
+  ])(
+    'takes the configuration of init (CoreDNS later: %s, slowness %i)',
+    async (deferDns, slowness) => {
       const settings = {
         kubernetesVersion: version,
         podSubnet: '10.244.0.0/16',
@@ -74,7 +77,8 @@ describe.runIf(kubeadm !== '')('kubeadm itself', () => {
           weave: { range: '10.32.0.0/12' },
         },
       };
-      const options = { address: '10.100.198.200', token: randomToken(), settings, deferDns };
+      const address = '10.100.198.200';
+      const options = { address, token: randomToken(), settings, deferDns, slowness };
       expect(await validate(initConfiguration(options))).toBe('ok');
       // A field that does not exist is refused, so "ok" means something.
       const [first = {}, ...rest] = initConfiguration(options);
@@ -86,11 +90,12 @@ describe.runIf(kubeadm !== '')('kubeadm itself', () => {
     // kubeadm looks whether this file is there.
     const discovery = join(folder, 'discovery.conf');
     await writeFile(discovery, '');
-    const joinOf = (token: string): object[] =>
+    const joinOf = (token: string, slowness = 1): object[] =>
       JSON.parse(
-        JSON.stringify(joinConfiguration(token)).replace(discoveryPath, discovery),
+        JSON.stringify(joinConfiguration(token, slowness)).replace(discoveryPath, discovery),
       ) as object[];
     expect(await validate(joinOf(randomToken()))).toBe('ok');
-    expect(await validate(joinConfiguration(randomToken()))).toContain(discoveryPath);
+    expect(await validate(joinOf(randomToken(), 10))).toBe('ok');
+    expect(await validate(joinConfiguration(randomToken(), 1))).toContain(discoveryPath);
   });
 });

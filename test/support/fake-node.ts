@@ -56,6 +56,7 @@ export function fakeNode(name: string, role: Role, address: string): FakeNode {
     name,
     role,
     address,
+    slowness: 1,
     asked,
     on(command, answer) {
       table.push({ command, answer });

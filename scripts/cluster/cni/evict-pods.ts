@@ -112,6 +112,7 @@ export async function evictPods(
     {
       describe: 'the end of all pods on the pod network',
       timeout: 60_000,
+      slowness: cluster.controlPlane.slowness,
       interval: 400,
       hint: 'kubectl get pods --all-namespaces',
       signal,

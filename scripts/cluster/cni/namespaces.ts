@@ -22,6 +22,7 @@ export async function waitForNamespacesGone(
       {
         describe: `the end of namespace ${metadata.name}`,
         timeout: 60_000,
+        slowness: cluster.controlPlane.slowness,
         interval: 400,
         hint: `kubectl get all --namespace ${metadata.name}`,
         ...(signal ? { signal } : {}),

@@ -17,7 +17,13 @@ export async function waitForRest(cluster: Cluster, signal: AbortSignal): Promis
       const names = going.map(({ metadata }) => metadata.name).join(', ');
       return going.length === 0 ? { done: true, value: undefined } : { done: false, state: names };
     },
-    { describe: 'the end of pods that are going', timeout: 20_000, interval: 150, signal },
+    {
+      describe: 'the end of pods that are going',
+      timeout: 20_000,
+      slowness: cluster.controlPlane.slowness,
+      interval: 150,
+      signal,
+    },
   );
   await wait.catch((error: unknown) => {
     signal.throwIfAborted();

@@ -30,11 +30,11 @@ export async function saveSnapshot(
   const { spec, cluster, provider } = environment;
   const made = await initialised(cluster);
   const cni = made ? await presentCni(cluster) : 'none';
+  const rest = made ? waitForRest(cluster, signal) : undefined;
+  // A quick node forgets a pod that is going before it is looked at.
+  if (cluster.controlPlane.slowness > 1) await rest;
   report('looking at the lab, for lab diff');
-  const [state] = await Promise.all([
-    lookAtLab(cluster, made),
-    made ? waitForRest(cluster, signal) : undefined,
-  ]);
+  const [state] = await Promise.all([lookAtLab(cluster, made), rest]);
   signal.throwIfAborted();
   await keepRun(cluster, cni);
   try {

@@ -27,6 +27,15 @@ describe('until', () => {
     expect(await until(attempt, { describe: 'x', timeout: 0 })).toBe('at once');
   });
 
+  it('waits longer for slow machines, and asks them less often', async () => {
+    let tries = 0;
+    const attempt = async (): Promise<Attempt<never>> => not(`try ${++tries}`);
+    const options = { describe: 'x', timeout: 20, interval: 15, slowness: 10 };
+    const error = await failure(until(attempt, options));
+    expect(error.message).toBe('Waited 0.2 s for: x');
+    expect(tries).toBe(3);
+  });
+
   it('gives up at the deadline and tells what it saw last', async () => {
     const began = Date.now();
     let tries = 0;

@@ -86,28 +86,42 @@ const patches = `patches:
 
 describe('initConfiguration', () => {
   it('is complete, with CoreDNS at once', () => {
-    const objects = initConfiguration({ address, token, settings, deferDns: false });
+    const objects = initConfiguration({
+      ...{ address, token, settings },
+      ...{ deferDns: false, slowness: 1 },
+    });
     expect(printManifest(objects)).toBe(
       `${initHead}skipPhases:\n  - preflight\n${patches}${clusterAndProxy}`,
     );
   });
 
   it('leaves CoreDNS out when it comes later', () => {
-    const objects = initConfiguration({ address, token, settings, deferDns: true });
+    const objects = initConfiguration({
+      ...{ address, token, settings },
+      ...{ deferDns: true, slowness: 1 },
+    });
     expect(printManifest(objects)).toBe(
       `${initHead}skipPhases:\n  - preflight\n  - addon/coredns\n${patches}${clusterAndProxy}`,
     );
   });
 
+  it('gives slow machines more time, and fewer heartbeats', () => {
+    const text = printManifest(
+      initConfiguration({ address, token, settings, deferDns: true, slowness: 10 }),
+    );
+    expect(text).toContain('kubernetesAPICall: 600s\n');
+    expect(text).toContain('name: heartbeat-interval\n        value: "100"\n');
+  });
+
   it('names the folder in which the patch of CoreDNS is', () => {
     expect(patches).toContain(`directory: ${dirname(dnsPatchPath)}\n`);
-    expect(printManifest([dnsPatch(address)])).toContain(`value: ${address}\n`);
+    expect(printManifest([dnsPatch(address, 1)])).toContain(`value: ${address}\n`);
   });
 });
 
 describe('joinConfiguration', () => {
   it('trusts the file that came over ssh', () => {
-    expect(printManifest(joinConfiguration(token))).toBe(`apiVersion: kubeadm.k8s.io/v1beta4
+    expect(printManifest(joinConfiguration(token, 1))).toBe(`apiVersion: kubeadm.k8s.io/v1beta4
 kind: JoinConfiguration
 discovery:
   file:
