@@ -6,12 +6,12 @@ import type { Stage } from './step.ts';
 /** What `lab` itself puts into the shared folder; anything else there is the learner's. */
 const ownShared = ['manifests', 'admin.conf'];
 
-/** Removes the environment's files except what took work: progress, snapshots, and what was put into /vagrant. */
+/** Removes the environment's files except what took work: progress, snapshots, images, and what was put into /vagrant. */
 async function removeFiles({ spec }: Environment): Promise<string[]> {
   for (const name of ownShared) {
     await rm(join(spec.sharedDir, name), { recursive: true, force: true });
   }
-  const kept = new Set(['progress', 'snapshots']);
+  const kept = new Set(['progress', 'snapshots', 'images']);
   const shared = await readdir(spec.sharedDir).catch(() => []);
   if (shared.length > 0) kept.add('vagrant');
   for (const name of await readdir(spec.stateDir).catch(() => [])) {
@@ -35,7 +35,7 @@ export function downStages(kept: (paths: string[]) => void): Stage<Environment>[
       id: 'files',
       title: 'Remove files',
       explain: ({ spec }) => [
-        `rm -r ${spec.stateDir}   # all but progress, snapshots and your own files`,
+        `rm -r ${spec.stateDir}   # all but progress, snapshots, images and your own files`,
       ],
       run: async (environment) => kept(await removeFiles(environment)),
     },

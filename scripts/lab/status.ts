@@ -3,6 +3,8 @@ import type { Provider } from '../nodes/provider.ts';
 import type { Role } from '../nodes/node.ts';
 import type { NodeState } from '../nodes/provider.ts';
 import type { CniName } from '../cluster/cni/names.ts';
+import type { AgentReport } from '../cluster/cni/plugin.ts';
+import { agentReport } from '../cluster/cni/status.ts';
 import type { LabConfig } from './config.ts';
 import type { Environment } from './environment.ts';
 import { kubeconfigPath } from './share.ts';
@@ -42,7 +44,7 @@ export interface LabStatus {
   network: string;
   nodes: NodeStatus[];
   api: { answers: boolean; problem?: string };
-  cni: { configured: CniName; installed: { name: CniName; agents: Count }[] };
+  cni: { configured: CniName; installed: { name: CniName; agents: Count; report?: AgentReport }[] };
   dns?: Count;
   /** Absent until there is one. */
   kubeconfig?: string;
@@ -146,6 +148,9 @@ export async function labStatus(environment: Environment): Promise<LabStatus> {
     ? missingOf(readings)
     : [{ what: 'the lab is not up', next: missingOf(readings)[0]?.next ?? 'lab up' }];
   const read = 'problem' in api ? undefined : api;
+  const names = read?.networks.map(({ name }) => name) ?? [];
+  const report = await agentReport(cluster.controlPlane, names).catch(() => undefined);
+  const installed = read?.networks.map((one) => (report ? { ...one, report } : one)) ?? [];
   return {
     name: spec.name,
     up,
@@ -155,7 +160,7 @@ export async function labStatus(environment: Environment): Promise<LabStatus> {
     network: spec.network,
     nodes: nodeStatuses(readings),
     api: 'problem' in api ? { answers: false, problem: api.problem } : { answers: true },
-    cni: { configured: config.cni.name, installed: read?.networks ?? [] },
+    cni: { configured: config.cni.name, installed },
     ...(read?.dns ? { dns: read.dns } : {}),
     ...(kubeconfig ? { kubeconfig: path } : {}),
     shared: spec.sharedDir,

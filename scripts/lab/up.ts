@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { imageSteps } from './image/steps.ts';
 import { keepClean, takeClean } from './snapshot/clean.ts';
 import { settled } from './snapshot/restore.ts';
 import type { Stage } from './step.ts';
@@ -32,7 +33,8 @@ export function upStages(
   // Who stops on the way goes on by hand, so there is nothing to take from a complete lab.
   const taken = until === undefined ? [takeClean(fresh)] : [];
   const kept = until === undefined ? [settled, keepClean] : [];
-  const stages: Stage<Environment>[] = [host, supply, network, ...taken, nodesUp(environment)];
+  const nodesThere = [nodesUp(environment), ...imageSteps(environment)];
+  const stages: Stage<Environment>[] = [host, supply, network, ...taken, ...nodesThere];
   if (until === 'nodes') return stages;
   const networked = withNetwork(environment, until);
   stages.push(initStep(networked));

@@ -98,6 +98,15 @@ describe('a complete lab', () => {
     expect(mode.stdout.trim()).toBe('600');
   });
 
+  test('an API server takes the manifest of weave', async () => {
+    const manifest = '/vagrant/manifests/cni/weave/weave.yml';
+    const apply = ['kubectl', 'apply', '--dry-run=server', '-f', manifest];
+    const { stdout } = await lab.ok(['ssh', 'master', '--', ...apply]);
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(6);
+    for (const line of lines) expect(line).toContain('created (server dry run)');
+  });
+
   test('every exercise is proven', async () => {
     const { code, stdout } = await lab.run(['labs', 'prove'], { echo: true });
     expect(code, stdout).toBe(0);

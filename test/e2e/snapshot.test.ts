@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../scripts/base/until.ts';
 import { leftovers, testLab } from '../support/lab.ts';
@@ -158,4 +159,27 @@ test('another lab does not notice', async () => {
   for (let i = 0; i < resets; i++) await lab.ok(['reset']);
   const { stdout } = await pinging;
   expect(stdout).toMatch(/, 0% packet loss/);
+});
+
+test('images that were loaded are on every node, also after a reset', async () => {
+  const name = 'example.org/own:1';
+  const ctr = ['sudo', 'ctr', '--namespace', 'k8s.io', 'images'];
+  const busybox = 'docker.io/library/busybox:latest';
+  await lab.ok(['ssh', 'master', '--', ...ctr, 'tag', busybox, name]);
+  await lab.ok(['ssh', 'master', '--', ...ctr, 'export', '/vagrant/own.tar', name]);
+  await lab.ok(['reset']);
+  await lab.ok(['image', 'load', join(lab.stateDir, 'vagrant', 'own.tar')]);
+  for (const again of [false, true]) {
+    if (again) await lab.ok(['reset']);
+    for (const node of ['master', 'node1', 'node2']) {
+      const { stdout } = await lab.ok(['ssh', node, '--', ...ctr, 'list', '--quiet']);
+      expect(stdout.split('\n')).toContain(name);
+    }
+  }
+  const { images } = await lab.json<{ images: { names: string[] }[] }>(['image', 'list', '--json']);
+  expect(images.map(({ names }) => names)).toEqual([[name]]);
+  await lab.ok([
+    ...['kubectl', 'run', 'own', '--image', name, '--image-pull-policy', 'Never'],
+    ...['--restart', 'Never', '--attach', '--quiet', '--', 'sh', '-c', 'sleep 1'],
+  ]);
 });

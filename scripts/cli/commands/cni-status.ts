@@ -1,5 +1,6 @@
 import { exitCode } from '../../base/errors.ts';
 import { cniStatus, type CniStatus, type NodeCni } from '../../cluster/cni/status.ts';
+import type { AgentReport } from '../../cluster/cni/plugin.ts';
 import type { CommandContext } from '../context.ts';
 import { withRunning } from '../running.ts';
 import { json, paint, say, table } from '../print.ts';
@@ -13,6 +14,13 @@ function nodeRow(
   const state = agent ? paint(agent.ready ? 'green' : 'red', agent.state) : absent;
   const uses = network === undefined ? '' : `${network}: ${plugins.join(', ')}`;
   return [node, state, file ?? 'none', uses];
+}
+
+/** As in "peers 2 of 2 connected, range 10.32.0.0/12". */
+export function reportText(report: AgentReport): string {
+  return Object.entries(report)
+    .map(([title, text]) => `${title} ${text}`)
+    .join(', ');
 }
 
 /** Whether what is asked for is there, and works on every node. */
@@ -39,6 +47,9 @@ export function cniStatusText(status: CniStatus): string {
   for (const { node, unused = [] } of nodes) {
     if (unused.length > 0)
       lines.push(`${node}: not used, since it is not the first: ${unused.join(', ')}`);
+  }
+  for (const { node, report } of nodes) {
+    if (report) lines.push(`${node}: ${reportText(report)}`);
   }
   const left = nodes.flatMap(({ node, leftovers = [] }) =>
     leftovers.map(({ cni, traces }) => `  ${node}: ${traces.join(', ')}   (${cni})`),

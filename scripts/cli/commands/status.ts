@@ -1,6 +1,7 @@
 import { openEnvironment } from '../../lab/environment.ts';
 import { labStatus, type LabStatus, type NodeStatus } from '../../lab/status.ts';
 import type { CommandContext } from '../context.ts';
+import { reportText } from './cni-status.ts';
 import { json, paint, say, table } from '../print.ts';
 
 function readiness({ state, joined, ready, reason }: NodeStatus, answers: boolean): string {
@@ -26,7 +27,8 @@ export function statusText(status: LabStatus): string {
   const { name, up, nodes, api, cni, dns, kubeconfig, shared, missing, provider, engine } = status;
   if (!up) return `${name} is not up.   next: ${missing[0]?.next ?? 'lab up'}`;
   const installed = cni.installed.map(
-    ({ name: one, agents }) => `${one} (${agents.ready} of ${agents.wanted} agents ready)`,
+    ({ name: one, agents, report }) =>
+      `${one} (${agents.ready} of ${agents.wanted} agents ready${report ? `; ${reportText(report)}` : ''})`,
   );
   const unknown = api.answers ? 'none' : 'unknown';
   const facts: [string, string][] = [

@@ -49,6 +49,42 @@ const cni: CommandDefinition = {
   ],
 };
 
+const image: CommandDefinition = {
+  name: 'image',
+  summary: 'give the nodes container images from archives',
+  examples: [
+    ['lab image load web.tar', 'every node has it, also those that are made later'],
+    ['lab image list', 'what was given so far'],
+  ],
+  commands: [
+    {
+      name: 'load',
+      arguments: '<files...>',
+      summary: 'put the images of archives on every node, and keep them for later nodes',
+      description:
+        'Takes what `docker save`, `podman save` or `ctr images export` write, packed with gzip or not.\n' +
+        'Works before `lab up`, too. They are kept until `lab down --purge`; snapshots get them again.',
+      examples: [
+        [
+          'lab image load weave-kube.tar weave-npc.tar',
+          'what weave needs where there is no registry',
+        ],
+        ['docker save my-app:1 -o my-app.tar && lab image load my-app.tar', 'an image of your own'],
+      ],
+      json: true,
+      interrupted: 'Some nodes may lack them. The same command, or `lab up`, completes it.',
+      load: () => import('../commands/image-load.ts'),
+    },
+    {
+      name: 'list',
+      summary: 'list the images that were given to the lab',
+      examples: [['lab image list', 'names and sizes']],
+      json: true,
+      load: () => import('../commands/image-list.ts'),
+    },
+  ],
+};
+
 export const nodeCommands: readonly CommandDefinition[] = [
   {
     name: 'ssh',
@@ -87,6 +123,7 @@ export const nodeCommands: readonly CommandDefinition[] = [
     load: () => import('../commands/kubeconfig.ts'),
   },
   cni,
+  image,
   labnet,
   policy,
   {

@@ -1,7 +1,9 @@
 import { LabError } from '../../base/errors.ts';
 import { commandFailed } from '../../nodes/local.ts';
+import type { Node } from '../../nodes/node.ts';
 import type { Report } from '../../nodes/provider.ts';
 import type { Cluster } from '../cluster.ts';
+import { imagesOn } from '../node-images.ts';
 import { apiPort } from '../kubeadm.ts';
 import { kubectlArgv } from '../kubectl.ts';
 import { printManifest, type KubeObject } from '../objects.ts';
@@ -9,7 +11,7 @@ import { cniPlugins } from './index.ts';
 import type { CniName } from './names.ts';
 import { letPodsOn } from './keep-off.ts';
 import { waitForNamespacesGone } from './namespaces.ts';
-import type { CniFacts, Run } from './plugin.ts';
+import type { CniFacts, Place } from './plugin.ts';
 
 export function cniFacts(cluster: Cluster): CniFacts {
   return {
@@ -18,9 +20,14 @@ export function cniFacts(cluster: Cluster): CniFacts {
   };
 }
 
+/** A node that runs, as a place for a pod network. */
+export function placeOn(node: Node): Place {
+  return { run: (argv, options) => node.exec(argv, options), images: () => imagesOn(node) };
+}
+
 /** @throws LabError when this pod network cannot run where the commands run; nothing has been changed then. */
-export async function refuseImpossible(name: CniName, run: Run): Promise<void> {
-  const refusal = await cniPlugins[name].refusal?.(run);
+export async function refuseImpossible(name: CniName, place: Place): Promise<void> {
+  const refusal = await cniPlugins[name].refusal?.(place);
   if (refusal) throw refusal;
 }
 
@@ -39,7 +46,7 @@ async function applyUnlessDying(
 
 /** Applies the manifest; waiting for its effect is `readiness.ts`'s part. */
 export async function installCni(cluster: Cluster, name: CniName, report: Report): Promise<void> {
-  await refuseImpossible(name, (argv, options) => cluster.controlPlane.exec(argv, options));
+  await refuseImpossible(name, placeOn(cluster.controlPlane));
   const objects = await cniPlugins[name].objects(cniFacts(cluster));
   if (objects.length === 0) return;
   report(`applying ${objects.length} objects`);

@@ -47,6 +47,17 @@ export type Run = (
   options: { allowFailure: boolean; timeout: number },
 ) => Promise<ExecResult>;
 
+/** Where a pod network is about to be installed. */
+export interface Place {
+  /** Runs a command there; absent where nothing can be run yet that says something of the nodes. */
+  run?: Run;
+  /** Full names of the images that the nodes have, or will be given, beside those of the supply. */
+  images: () => Promise<readonly string[]>;
+}
+
+/** What an agent says of itself: title -> text, as in "peers" -> "2 of 2 connected". */
+export type AgentReport = Readonly<Record<string, string>>;
+
 /** A pod network: one file here, one line in `index.ts`, and its manifest. */
 export interface CniPlugin {
   title: string;
@@ -55,16 +66,18 @@ export interface CniPlugin {
   /** Kernel features, by their names in `lab doctor`, that it cannot do without. */
   kernel?(cni: CniSettings): readonly string[];
   /**
-   * The reason why it cannot run, found before anything of it is installed. Asked on the host, before there are nodes, where
-   * those share its kernel, and on the control plane.
+   * The reason why it cannot run, found before anything of it is installed. Asked on the host, before there are nodes, and on
+   * the control plane.
    */
-  refusal?(run: Run): Promise<LabError | undefined>;
+  refusal?(place: Place): Promise<LabError | undefined>;
   /** All objects to apply, the options of lab.yaml worked in. Empty for "none". */
   objects(facts: CniFacts): Promise<KubeObject[]>;
   /** What a person would type on the control plane instead; `#` starts a remark. */
   explain(facts: CniFacts): readonly string[];
   /** The agent that runs on every node; undefined for "none". */
   agent?: { namespace: string; daemonSet: string };
+  /** How the agent on a node is asked about itself, and how its answer is read. */
+  report?: { argv: Argv; read(stdout: string): AgentReport };
   /** Objects that the agent makes itself in its namespace, as in "configmap/weave-net". */
   madeByAgent?: readonly string[];
   /** Where pods get their addresses from; by default the cluster's pod subnet. */

@@ -6,7 +6,7 @@ import { cniPlugins } from './index.ts';
 import type { CniName } from './names.ts';
 import { installedCnis } from './install.ts';
 import { leftoversSeen, lookAt } from './look.ts';
-import type { CniPlugin } from './plugin.ts';
+import type { AgentReport, CniPlugin } from './plugin.ts';
 
 interface ContainerStatus {
   ready: boolean;
@@ -43,6 +43,8 @@ export interface NodeCni {
   file?: string;
   network?: string;
   plugins?: string[];
+  /** What the installed network's agent says of itself there. */
+  report?: AgentReport;
   /** Further configurations, which are not used. */
   unused?: string[];
   /** Traces of pod networks that are not installed. */
@@ -90,15 +92,31 @@ async function agents(
   return found;
 }
 
+/** What the agent of the only network says of itself on a node; undefined where it does not say anything. */
+export async function agentReport(
+  node: Node,
+  [name, second]: readonly CniName[],
+): Promise<AgentReport | undefined> {
+  const { report }: Partial<CniPlugin> =
+    name === undefined || second !== undefined ? {} : cniPlugins[name];
+  if (!report) return undefined;
+  const { exitCode, stdout } = await node.exec(report.argv, {
+    allowFailure: true,
+    timeout: 10_000,
+  });
+  return exitCode === 0 ? report.read(stdout) : undefined;
+}
+
 async function nodeCni(node: Node, installed: readonly CniName[] | undefined): Promise<NodeCni> {
   try {
-    const look = await lookAt(node);
+    const [look, report] = await Promise.all([lookAt(node), agentReport(node, installed ?? [])]);
     const [file, ...unused] = look.files;
     return {
       node: node.name,
       ...(file === undefined ? {} : { file }),
       ...(look.network ? { network: look.network.name, plugins: look.network.plugins } : {}),
       unused,
+      ...(report ? { report } : {}),
       leftovers: installed ? leftoversSeen(look, installed) : [],
     };
   } catch (error) {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { LabError } from '../../base/errors.ts';
 import { projectRoot } from '../../base/paths.ts';
 import { parseManifest, type KubeObject } from '../objects.ts';
-import { apiServerVariables, type CniFacts, type CniPlugin, type Run } from './plugin.ts';
+import { apiServerVariables, type CniFacts, type CniPlugin, type Place } from './plugin.ts';
+import { readWeaveReport } from './weave-report.ts';
 import type { ClusterSettings } from '../cluster.ts';
 
 const options = z.strictObject({
@@ -86,12 +87,21 @@ export function connectProblem(
   });
 }
 
-async function imagesRefusal(): Promise<LabError | undefined> {
+/** Names of the images in a manifest. */
+export function imagesIn(manifest: string): string[] {
+  return [...manifest.matchAll(/^\s*image:\s*(\S+)\s*$/gm)].map(([, name]) => name as string);
+}
+
+async function imagesRefusal(there: readonly string[]): Promise<LabError | undefined> {
+  const wanted = new Set(imagesIn(await readFile(weaveManifest, 'utf8')));
+  const missing = [...wanted].filter((name) => !there.includes(name));
+  if (missing.length === 0) return undefined;
   const problem = await connectProblem(registry.host, registry.port, 3_000);
   if (problem === undefined) return undefined;
   return new LabError('cni-impossible', 'the images of weave cannot be had', {
     why: `they are pulled from Docker Hub, and ${registry.host}:${registry.port} cannot be reached: ${problem}`,
-    hint: 'choose flannel: lab up --cni flannel   (its image is in the supply), or try again with internet access',
+    details: missing.join('\n'),
+    hint: 'lab image load FILE…   with their archives from a machine that can, or: lab up --cni flannel',
   });
 }
 
@@ -99,11 +109,11 @@ export const weave = {
   title: 'weave',
   options,
   kernel: () => ['dummy'],
-  async refusal(run: Run) {
+  async refusal({ run, images }: Place) {
     // In a network namespace that lives only as long as the command: nothing can be left behind.
     const dummy = ['unshare', '--net', 'ip', 'link', 'add', 'lab0', 'type', 'dummy'];
-    const tried = await run(dummy, { allowFailure: true, timeout: 10_000 });
-    return dummyRefusal(tried) ?? (await imagesRefusal());
+    const tried = await run?.(dummy, { allowFailure: true, timeout: 10_000 });
+    return (tried && dummyRefusal(tried)) ?? (await imagesRefusal(await images()));
   },
   async objects(facts: CniFacts) {
     return weaveObjects(await readFile(weaveManifest, 'utf8'), facts);
@@ -113,6 +123,13 @@ export const weave = {
     'kubectl get pods --namespace kube-system -l name=weave-net --output wide   # one on every node',
   ],
   agent: { namespace: 'kube-system', daemonSet: 'weave-net' },
+  report: {
+    argv: [
+      ...['curl', '--silent', '--fail', '--max-time', '3', '--header', 'Accept: application/json'],
+      'http://127.0.0.1:6784/report',
+    ],
+    read: readWeaveReport,
+  },
   madeByAgent: ['configmap/weave-net'],
   podRange: rangeOf,
   traces: {

@@ -1,5 +1,6 @@
 import { writeAtomic } from '../../base/files.ts';
 import type { Environment } from '../environment.ts';
+import { imageSteps } from '../image/steps.ts';
 import type { Stage, Step } from '../step.ts';
 import { apiStep, kubeconfig } from '../steps/cluster.ts';
 import { ready, verify } from '../steps/done.ts';
@@ -46,6 +47,7 @@ export const settled: LabStep = {
 function awake(environment: Environment): Stage<Environment>[] {
   return [
     nodesUp(environment),
+    ...imageSteps(environment),
     apiStep,
     kubeconfig,
     { id: 'done', title: 'Done means done', together: [ready, verify] },

@@ -1,8 +1,8 @@
-import { refuseImpossible } from '../../cluster/cni/install.ts';
-import { local } from '../../nodes/local.ts';
+import { placeOn, refuseImpossible } from '../../cluster/cni/install.ts';
 import type { Environment } from '../environment.ts';
 import { endHolder } from '../lock.ts';
 import type { Stage } from '../step.ts';
+import { placeToCome } from '../steps/nodes.ts';
 import { upStages } from '../up.ts';
 import { standbyLock } from './standby.ts';
 
@@ -14,10 +14,9 @@ export function switchStages(environment: Environment): Stage<Environment>[] {
       title: 'Remove the nodes',
       explain: ({ provider }) => provider.byHand.destroy(),
       async run({ provider, cluster, config, spec }, report) {
-        // Before anything is lost.
-        await refuseImpossible(config.cni.name, (argv, options) =>
-          provider.sharesKernel ? local(argv, options) : cluster.controlPlane.exec(argv, options),
-        );
+        // Before anything is lost. The new nodes have the kernel of the old ones.
+        const { run } = placeOn(cluster.controlPlane);
+        await refuseImpossible(config.cni.name, { run, ...placeToCome(environment) });
         await endHolder(standbyLock(spec));
         await provider.destroy(report);
       },

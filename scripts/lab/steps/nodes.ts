@@ -1,8 +1,10 @@
 import { refuseImpossible } from '../../cluster/cni/install.ts';
+import type { Place } from '../../cluster/cni/plugin.ts';
 import { findEngine } from '../../nodes/engine.ts';
 import { local } from '../../nodes/local.ts';
 import { ensureSupply } from '../../supply/supply.ts';
 import { rememberFlags } from '../config.ts';
+import { keptNames } from '../image/store.ts';
 import { preflight, prepareHost } from '../doctor.ts';
 import type { Environment } from '../environment.ts';
 import { recordEnvironment } from '../registry.ts';
@@ -11,14 +13,20 @@ import type { Group, Step } from '../step.ts';
 
 type LabStep = Step<Environment>;
 
+/** The nodes as far as this host can tell before they are there. */
+export function placeToCome({ provider, spec }: Environment): Place {
+  return { ...(provider.sharesKernel ? { run: local } : {}), images: () => keptNames(spec) };
+}
+
 export const host: LabStep = {
   id: 'host',
   title: 'Check the host',
   explain: () => ['lab doctor   # lists what this machine needs, and why'],
-  async run({ provider, config }, report, signal) {
+  async run(environment, report, signal) {
+    const { provider, config } = environment;
     await provider.preflight();
     await preflight(config);
-    if (provider.sharesKernel) await refuseImpossible(config.cni.name, local);
+    await refuseImpossible(config.cni.name, placeToCome(environment));
     await prepareHost(report, signal);
   },
 };
@@ -51,7 +59,7 @@ export const network: LabStep = {
   },
 };
 
-function nodeStep(name: string): LabStep {
+export function nodeStep(name: string): LabStep {
   return {
     id: `node-${name}`,
     title: name,

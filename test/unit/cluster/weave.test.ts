@@ -6,9 +6,12 @@ import type { CniFacts } from '../../../scripts/cluster/cni/plugin.ts';
 import {
   connectProblem,
   dummyRefusal,
+  imagesIn,
+  weave,
   weaveManifest,
   weaveObjects,
 } from '../../../scripts/cluster/cni/weave.ts';
+import { readWeaveReport } from '../../../scripts/cluster/cni/weave-report.ts';
 import { fakeCluster } from '../../support/fake-cluster.ts';
 
 const { settings } = fakeCluster();
@@ -83,6 +86,12 @@ describe('what keeps weave from running', () => {
     expect(dummyRefusal({ exitCode: 0, stderr: '' })).toBeUndefined();
   });
 
+  it('is nothing where the nodes have its images and nothing can be run yet', async () => {
+    const names = imagesIn(await readFile(weaveManifest, 'utf8'));
+    expect(new Set(names).size).toBe(2);
+    expect(await weave.refusal({ images: () => Promise.resolve(names) })).toBeUndefined();
+  });
+
   it('is a registry that does not answer', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -91,5 +100,38 @@ describe('what keeps weave from running', () => {
     await new Promise((resolve) => server.close(resolve));
     expect(await connectProblem('127.0.0.1', port, 1000)).toContain('ECONNREFUSED');
     expect(await connectProblem('name.invalid', 443, 3000)).toBeDefined();
+  });
+});
+
+describe('what the agent of weave says of itself', () => {
+  const peer = (Name: string): object => ({ Name, NickName: Name, Connections: [] });
+  const link = (State: string, name?: string): object => ({
+    ...{ Address: '10.100.198.201:6783', Outbound: true, State, Info: '' },
+    Attrs: name === undefined ? null : { encrypted: false, mtu: 1376, name },
+  });
+  const report = (Connections: object[] | null): string =>
+    JSON.stringify({
+      Router: { Name: 'a', Peers: ['a', 'b', 'c'].map(peer), Connections },
+      IPAM: { Range: '10.32.0.0-10.47.255.255', DefaultSubnet: '10.32.0.0/12', Entries: null },
+    });
+
+  it.each([
+    [
+      [link('established', 'fastdp'), link('established', 'fastdp')],
+      '2 of 2 connected',
+      'fast path (VXLAN in the kernel)',
+    ],
+    [
+      [link('established', 'sleeve'), link('retrying')],
+      '1 of 2 connected',
+      'sleeve (packets pass through the agent)',
+    ],
+    [null, '0 of 2 connected', 'no connection'],
+  ])('%#: peers, range and mode', (connections, peers, mode) => {
+    expect(readWeaveReport(report(connections))).toEqual({ peers, range: '10.32.0.0/12', mode });
+  });
+
+  it('is not just any text', () => {
+    expect(() => readWeaveReport('404 page not found')).toThrow();
   });
 });
