@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** These replace modules, which would be seen by every other file of the same process. */
 const mocking = ['test/unit/supply/**/*.test.ts'];
 
-/** Three tiers: `unit` in seconds, `integration` with real kernel objects, `e2e` on a real cluster. */
+/** Tiers: `unit` in seconds, `integration` with real kernel objects, `e2e` on a real cluster, `vagrant` on real machines. */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
@@ -34,6 +34,18 @@ export default defineConfig({
           hookTimeout: 1_800_000,
           fileParallelism: false,
           sequence: { concurrent: false },
+          bail: 1,
+        },
+      },
+      {
+        test: {
+          name: 'vagrant',
+          include: ['test/vagrant/**/*.test.ts'],
+          globalSetup: 'test/vagrant/host.ts',
+          // Machines on an emulated processor take minutes for each step.
+          testTimeout: 45 * 60_000,
+          hookTimeout: 45 * 60_000,
+          fileParallelism: false,
           bail: 1,
         },
       },

@@ -1,11 +1,22 @@
+import { readIfExists } from '../base/files.ts';
 import { macAddress } from '../nodes/identity.ts';
 import type { EnvironmentSpec } from '../nodes/provider.ts';
+import { ownBoxFile } from '../supply/box.ts';
 import type { LabConfig } from './config.ts';
 import type { FileConfig } from './config-schema.ts';
 
 /** The configuration in the form of lab.yaml, with nothing left out. */
 export function fileForm(config: LabConfig): FileConfig {
-  const { file: _file, flags: _flags, name, provider, engine, network, ...rest } = config;
+  const {
+    file: _file,
+    flags: _flags,
+    primary: _primary,
+    name,
+    provider,
+    engine,
+    network,
+    ...rest
+  } = config;
   const { controlPlane, workers, ...more } = rest;
   return { name, provider, engine, network, controlPlane, workers: [...workers], ...more };
 }
@@ -13,6 +24,8 @@ export function fileForm(config: LabConfig): FileConfig {
 export interface ConfigForScripts extends Omit<FileConfig, 'controlPlane' | 'workers'> {
   /** The lab.yaml it was read from; null when there is none. */
   file: string | null;
+  /** What `lab box build` has made; null when there is none. */
+  ownBox: string | null;
   /** The control plane first. */
   nodes: { name: string; role: string; address: string; macs: { lab: string; nat: string } }[];
   stateDir: string;
@@ -21,12 +34,16 @@ export interface ConfigForScripts extends Omit<FileConfig, 'controlPlane' | 'wor
 }
 
 /** Everything that a script may want to know before there is a lab: `lab config --json`. */
-export function configForScripts(config: LabConfig, spec: EnvironmentSpec): ConfigForScripts {
+export async function configForScripts(
+  config: LabConfig,
+  spec: EnvironmentSpec,
+): Promise<ConfigForScripts> {
   const { controlPlane: _controlPlane, workers: _workers, ...rest } = fileForm(config);
   const mac = (node: string, nic: 'lab' | 'nat'): string => macAddress(spec.name, node, nic);
   return {
     file: config.file ?? null,
     ...rest,
+    ownBox: (await readIfExists(ownBoxFile())) ?? null,
     nodes: spec.nodes.map(({ name, role, address }) => {
       return { name, role, address, macs: { lab: mac(name, 'lab'), nat: mac(name, 'nat') } };
     }),

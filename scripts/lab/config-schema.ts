@@ -3,7 +3,7 @@ import { optionSchemas } from '../cluster/cni/index.ts';
 import { cniNames } from '../cluster/cni/names.ts';
 
 export const engines = ['auto', 'podman', 'docker'] as const;
-export const providers = ['container'] as const;
+export const providers = ['container', 'vagrant'] as const;
 export const hypervisors = ['auto', 'libvirt', 'virtualbox'] as const;
 export const sources = ['auto', 'release', 'modules', 'bundle'] as const;
 export const maxWorkers = 9;

@@ -38,6 +38,8 @@ export interface LabConfig {
   readonly supply: Readonly<FileConfig['supply']>;
   /** Whether a second lab is kept ready for the next reset. */
   readonly standby: boolean;
+  /** lab.yaml names it: plain `vagrant` in the project's folder means this environment, too. */
+  readonly primary: boolean;
   /** The lab.yaml it was read from; undefined when there is none. */
   readonly file: string | undefined;
   /** The flags in force, for `rememberFlags`. */
@@ -74,7 +76,12 @@ function parseConfig(shown: string, text: string): FileConfig {
   return parseYaml(shown, text, fileSchema, configProblems);
 }
 
-function complete(config: FileConfig, file: string | undefined, flags: Remembered): LabConfig {
+function complete(
+  config: FileConfig,
+  primary: boolean,
+  file: string | undefined,
+  flags: Remembered,
+): LabConfig {
   const [controlPlane, ...workers] = completeNodes(config).map(({ name, address }) => ({
     name,
     address,
@@ -87,6 +94,7 @@ function complete(config: FileConfig, file: string | undefined, flags: Remembere
     controlPlane: controlPlane as ConfigNode,
     workers,
     supply: { ...supply, bundle },
+    primary,
     file,
     flags,
   };
@@ -119,7 +127,7 @@ export async function loadConfig(options: LoadOptions): Promise<LabConfig> {
     ...((given ?? before?.file) ? { file: given ?? before?.file } : {}),
     overrides: { ...before?.overrides, ...defined(overrides), name },
   };
-  return complete(applyFlags(config, flags.overrides), file, flags);
+  return complete(applyFlags(config, flags.overrides), name === config.name, file, flags);
 }
 
 function defined(overrides: Overrides): Overrides {

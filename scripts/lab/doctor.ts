@@ -7,6 +7,7 @@ import { judgeAddresses, labNetworkCheck } from './doctor/addresses.ts';
 import type { Check, HostNeeds } from './doctor/check.ts';
 import { chosenEngine, collectEngine, judgeEngine } from './doctor/engine.ts';
 import { collectKernel, judgeKernel, loadModules } from './doctor/kernel.ts';
+import { collectMachines, judgeMachines } from './doctor/machines.ts';
 import { collectLimits, judgeLimits } from './doctor/limits.ts';
 import { installPackages, packagesIn } from './doctor/packages.ts';
 import { collectRoom, judgeRoom } from './doctor/room.ts';
@@ -50,10 +51,13 @@ export async function examine(needs: HostNeeds): Promise<CheckGroup[]> {
     collectKernel(needs.cni).then(judgeKernel),
     addresses(needs),
   ]);
+  const machines =
+    needs.provider === 'vagrant' ? judgeMachines(await collectMachines(), needs) : [];
   const groups = [
     { title: 'System', checks: [...system, ...room] },
     { title: 'Limits', checks: limits },
     engine,
+    { title: 'Virtual machines', checks: machines },
     tools,
     { title: 'Kernel', checks: kernel },
     { title: 'Addresses', checks: network },

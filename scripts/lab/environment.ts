@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { LabError } from '../base/errors.ts';
+import { projectRoot } from '../base/paths.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { apiOf } from '../cluster/api.ts';
 import { kubectlOn } from '../cluster/kubectl.ts';
@@ -41,6 +43,7 @@ export async function openEnvironment(config: LabConfig): Promise<Environment> {
   const provider = await providers[config.provider]({
     environment: spec,
     engine: config.engine,
+    records: config.primary ? join(projectRoot, '.vagrant') : join(spec.stateDir, 'machines'),
     supply: () => {
       if (environment.supply) return environment.supply;
       throw new Error('nodes are made before their supply');

@@ -28,8 +28,10 @@ export interface EnvironmentSpec {
 
 /** Programs and images, on this host, that nodes are made from. */
 export interface Supply {
-  /** Component, as in "kubernetes" -> folder with its programs. */
-  programs: Readonly<Record<string, string>>;
+  /** Debian packages that a node needs. */
+  packages: readonly string[];
+  /** Programs by their paths: on this host, and on a node. */
+  programs: readonly { from: string; to: string }[];
   /** Folder of an OCI layout with all images. */
   images: string;
   /** For nodes that are made whole; see `madeFrom` of the provider. */
@@ -72,6 +74,8 @@ export interface Disks {
    * @throws LabError `snapshot-damaged`, naming files that are not what was saved; before anything is changed.
    */
   restore(folder: string, report: Report): Promise<void>;
+  /** Whether the disks saved there can still be given; some go with their nodes. */
+  kept(folder: string): Promise<boolean>;
   /** Begins to remove what restores have replaced; goes on by itself when this process has ended. */
   tidy(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { Report } from '../nodes/provider.ts';
 import { cached, digest, type CacheEntry } from './cache.ts';
 
 /** Debian 13: its systemd (257) still knows cgroup v1, which 258 drops. */
-const suite = 'trixie';
+export const suite = 'trixie';
 
 /** A Debian root file system, packed as `root.tar`. */
 export interface DebianRoot {

@@ -68,6 +68,24 @@ export async function folderDigest(folder: string): Promise<string> {
   return digest(...parts);
 }
 
+/** Where the programs are, and where a node has them. */
+export async function programFiles(
+  folders: ReadonlyMap<string, string>,
+): Promise<{ from: string; to: string }[]> {
+  const own = Object.entries(nodePrograms).flatMap(([component, programs]) =>
+    programs.map((name) => ({
+      from: join(folders.get(component) ?? '', name),
+      to: `/usr/local/bin/${name}`,
+    })),
+  );
+  const plugins = folders.get('cni-plugins') ?? '';
+  const names = await readdir(plugins);
+  return [
+    ...own,
+    ...names.map((name) => ({ from: join(plugins, name), to: `/opt/cni/bin/${name}` })),
+  ];
+}
+
 export interface NodeImageParts {
   folders: ReadonlyMap<string, string>;
   rootArchive: string;

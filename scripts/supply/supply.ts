@@ -5,7 +5,7 @@ import { components } from './components.ts';
 import { ensureRoot, nodeRoot, rootKey, toolsRoot } from './debian-roots.ts';
 import { ensureGolden } from './golden.ts';
 import { ensureImages, imagesEntry } from './images.ts';
-import { ensureNodeImage } from './node-image.ts';
+import { ensureNodeImage, programFiles } from './node-image.ts';
 import { ensureComponent, type SupplyOptions } from './source.ts';
 
 /** The part of a report that says which thing it is about. */
@@ -31,12 +31,13 @@ export async function ensureSupply(
     folders.set(component.name, folder);
     keys.push(folder.split('/').at(-1) ?? folder);
   }
-  const programs = Object.fromEntries(folders);
+  const programs = await programFiles(folders);
+  const { packages } = nodeRoot;
   const toolsArchive = await ensureRoot(toolsRoot, engine, about('Debian for images', report));
   const imageKeys = [...keys, rootKey(toolsRoot)];
   const layout = await ensureImages({ folders, toolsArchive }, imageKeys, report);
   const images = join(layout, 'layout');
-  if (madeFrom === 'programs') return { programs, images };
+  if (madeFrom === 'programs') return { packages, programs, images };
   const rootArchive = await ensureRoot(nodeRoot, engine, about('Debian for nodes', report));
   const nodeImage = await ensureNodeImage(
     { folders, rootArchive, keys: [...keys, rootKey(nodeRoot)] },
@@ -51,5 +52,5 @@ export async function ensureSupply(
     engine,
     about('image store', report),
   );
-  return { programs, images, whole: { nodeImage, goldenStore } };
+  return { packages, programs, images, whole: { nodeImage, goldenStore } };
 }

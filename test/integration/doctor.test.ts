@@ -23,6 +23,8 @@ const hostAddress = network.replace('.0/24', '.1');
 const needs: HostNeeds = {
   name: mark,
   network,
+  provider: 'container',
+  vm: { hypervisor: 'auto', cpus: 2, memory: 2048 },
   engine: 'auto',
   kubernetes: {
     version: '1.36.3',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CauseId } from '../../scripts/lab/trace/cause.ts';
-import { runGuest } from '../../scripts/cluster/guest.ts';
+import { runGuest } from '../../scripts/nodes/guest/script.ts';
 import type { Flow, Protocol } from '../../scripts/lab/trace/packet.ts';
 import { controlAddress, rulesText } from '../../scripts/lab/trace/rules.ts';
 import { traceFlow, type Trace } from '../../scripts/lab/trace/trace.ts';

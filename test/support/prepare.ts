@@ -1,4 +1,4 @@
-import { loadConfig } from '../../scripts/lab/config.ts';
+import { loadConfig, type LabConfig } from '../../scripts/lab/config.ts';
 import { installPackages, missingPackages } from '../../scripts/lab/doctor.ts';
 import { hasProgram } from '../../scripts/nodes/local.ts';
 
@@ -6,6 +6,7 @@ import { hasProgram } from '../../scripts/nodes/local.ts';
 const forTests = {
   shellcheck: ['shellcheck'],
   jq: ['jq'],
+  openssl: ['openssl'],
   nft: ['nftables'],
   unshare: ['util-linux'],
   ip: ['iproute2'],
@@ -13,7 +14,10 @@ const forTests = {
   vagrant: ['vagrant', 'vagrant-libvirt'],
 };
 
-const config = await loadConfig({ cwd: process.cwd(), remember: false });
+/** Argument: the provider whose tests are to run, if it is not that of lab.yaml. */
+const [provider] = process.argv.slice(2) as LabConfig['provider'][];
+const overrides = provider ? { provider } : {};
+const config = await loadConfig({ cwd: process.cwd(), remember: false, overrides });
 const missing = new Set(await missingPackages(config));
 for (const [program, packages] of Object.entries(forTests)) {
   if (!(await hasProgram(program))) packages.forEach((name) => missing.add(name));

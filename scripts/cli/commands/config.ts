@@ -11,7 +11,7 @@ export async function run(
   context: CommandContext,
 ): Promise<void> {
   const config = await context.loadConfig();
-  if (context.json) return json(configForScripts(config, environmentSpec(config)));
+  if (context.json) return json(await configForScripts(config, environmentSpec(config)));
   say(`# ${config.file ?? 'no lab.yaml: all of these are defaults'}`);
   say(stringify(fileForm(config)).trimEnd());
 }

@@ -102,13 +102,13 @@ async function fix(groups: readonly CheckGroup[], context: CommandContext): Prom
 
 export async function run(
   _: readonly string[],
-  options: { fix?: boolean },
+  { fix: wanted, provider }: { fix?: boolean; provider?: string },
   context: CommandContext,
 ): Promise<number> {
-  const needs = await context.loadConfig();
+  const needs = await context.loadConfig({ provider });
   let groups = await examine(needs);
   let repairs: Repair[] | undefined;
-  if (options.fix) {
+  if (wanted) {
     repairs = await fix(groups, context);
     if (repairs.length > 0) groups = await examine(needs);
     if (!context.json) say();

@@ -1,6 +1,12 @@
 import { cniNames } from '../../cluster/cni/names.ts';
 import type { CommandDefinition, OptionDefinition } from '../definition.ts';
 
+export const provider: OptionDefinition = {
+  flags: '--provider <name>',
+  about: 'what the nodes are made of',
+  choices: ['container', 'vagrant'],
+};
+
 const upOptions: readonly OptionDefinition[] = [
   {
     flags: '--cni <name>',
@@ -14,7 +20,7 @@ const upOptions: readonly OptionDefinition[] = [
     choices: ['nodes', 'init', 'join', 'cni'],
   },
   { flags: '--network <cidr>', about: 'another lab network; addresses keep their host part' },
-  { flags: '--provider <name>', about: 'what the nodes are made of', choices: ['container'] },
+  provider,
   {
     flags: '--engine <name>',
     about: 'container engine: auto, podman or docker',
@@ -113,6 +119,17 @@ export const environmentCommands: readonly CommandDefinition[] = [
     json: true,
     interrupted: 'What is ready stays. `lab up` goes on from there; `lab down` removes it.',
     load: () => import('../commands/up.ts'),
+  },
+  {
+    name: 'prepare',
+    arguments: '<node>',
+    completes: 'node',
+    summary: 'make one node ready for kubeadm; `vagrant up` does this for each machine',
+    options: [provider],
+    examples: [['lab prepare node1 --provider vagrant', 'programs, images, names and addresses']],
+    json: true,
+    interrupted: 'What is ready stays. The same command goes on from there.',
+    load: () => import('../commands/prepare.ts'),
   },
   {
     name: 'down',

@@ -1,5 +1,5 @@
 import type { Node } from '../../nodes/node.ts';
-import { runGuest } from '../guest.ts';
+import { runGuest } from '../../nodes/guest/script.ts';
 import { cniPlugins } from './index.ts';
 import { cniNames, type CniName } from './names.ts';
 import type { CniPlugin } from './plugin.ts';

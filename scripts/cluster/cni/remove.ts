@@ -3,7 +3,7 @@ import { until } from '../../base/until.ts';
 import type { Node } from '../../nodes/node.ts';
 import type { Report } from '../../nodes/provider.ts';
 import type { Cluster } from '../cluster.ts';
-import { runGuest } from '../guest.ts';
+import { runGuest } from '../../nodes/guest/script.ts';
 import { printManifest } from '../objects.ts';
 import { apiAnswers, apiNodes, readyCondition } from '../readiness.ts';
 import { deletions, evictPods, podName, podsOnNetwork, type NetworkPod } from './evict-pods.ts';
@@ -92,6 +92,7 @@ async function endAgents(
     {
       describe: `the end of the agents of ${agent.daemonSet}`,
       timeout: 60_000,
+      slowness: cluster.controlPlane.slowness,
       interval: 400,
       signal,
     },
@@ -130,7 +131,13 @@ async function waitForNotReady(
       if (ready.length === 0) return { done: true, value: undefined };
       return { done: false, state: ready.map(({ metadata }) => metadata.name).join(', ') };
     },
-    { describe: 'all nodes NotReady', timeout: 40_000, interval: 500, signal },
+    {
+      describe: 'all nodes NotReady',
+      timeout: 40_000,
+      slowness: cluster.controlPlane.slowness,
+      interval: 500,
+      signal,
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.ts';
-import { runGuest } from '../../cluster/guest.ts';
+import { runGuest } from '../../nodes/guest/script.ts';
 import type { Node } from '../../nodes/node.ts';
 import { lookAtApi } from './look-api.ts';
 import { withoutPodAddresses, type PodNames } from './pod-names.ts';

@@ -1,4 +1,4 @@
-import { cidrProblem, prefixOf } from '../../base/cidr.ts';
+import { cidrProblem, networkOf, prefixOf } from '../../base/cidr.ts';
 import { LabError } from '../../base/errors.ts';
 import type { EngineName } from '../../nodes/engine.ts';
 import { hasProgram, local } from '../../nodes/local.ts';
@@ -76,6 +76,32 @@ async function readOurs(engine: EngineName): Promise<AddressFacts['ours']> {
   return exitCode === 0 ? ownedNetworks(stdout) : [];
 }
 
+/** A network of libvirt's as Vagrant makes it for an environment: "NAME-net", on a bridge of its own. */
+export function ownedByLibvirt(xml: string): AddressFacts['ours'][number] | undefined {
+  const environment = /<name>(.+)-net<\/name>/.exec(xml)?.[1];
+  const device = /<bridge name='([^']+)'/.exec(xml)?.[1];
+  const ip = /<ip address='([0-9.]+)' (?:netmask='([0-9.]+)'|prefix='([0-9]+)')/.exec(xml);
+  if (environment === undefined || device === undefined || !ip) return undefined;
+  const [, address = '', netmask = '', prefix] = ip;
+  const ones = netmask
+    .split('.')
+    .map((part) => Number(part).toString(2).replaceAll('0', '').length);
+  const length = prefix ?? String(ones.reduce((sum, one) => sum + one, 0));
+  return { environment, device, subnets: [networkOf(`${address}/${length}`)] };
+}
+
+async function readLibvirt(): Promise<AddressFacts['ours']> {
+  if (!(await hasProgram('virsh'))) return [];
+  const quiet = { allowFailure: true, timeout: 10_000 };
+  const virsh = ['virsh', '--connect', 'qemu:///system'];
+  const { stdout } = await local([...virsh, 'net-list', '--name'], quiet);
+  const names = stdout.split('\n').filter(Boolean);
+  const found = names.map(async (name) =>
+    ownedByLibvirt((await local([...virsh, 'net-dumpxml', name], quiet)).stdout),
+  );
+  return (await Promise.all(found)).filter((one) => one !== undefined);
+}
+
 /** @throws LabError `command-missing` without `ip`. */
 export async function collectAddresses(needs: HostNeeds): Promise<AddressFacts> {
   if (!(await hasProgram('ip'))) {
@@ -86,6 +112,7 @@ export async function collectAddresses(needs: HostNeeds): Promise<AddressFacts> 
     readRoutes(),
     readAddresses(),
     knownEnvironments(),
+    readLibvirt(),
     ...engines.map(readOurs),
   ]);
   const { podSubnet, serviceSubnet } = needs.kubernetes;

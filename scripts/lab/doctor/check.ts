@@ -24,7 +24,7 @@ export interface Check {
 /** What of an environment's configuration decides whether the host will do. */
 export type HostNeeds = Pick<
   LabConfig,
-  'name' | 'network' | 'kubernetes' | 'engine' | 'cni' | 'supply'
+  'name' | 'network' | 'kubernetes' | 'provider' | 'engine' | 'vm' | 'cni' | 'supply'
 >;
 
 export function installArgv(packages: readonly string[]): Argv {

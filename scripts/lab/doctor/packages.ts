@@ -4,6 +4,7 @@ import { hasProgram, local } from '../../nodes/local.ts';
 import type { Report } from '../../nodes/provider.ts';
 import { installArgv, type Check, type HostNeeds } from './check.ts';
 import { chosenEngine, collectEngine, judgeEngine } from './engine.ts';
+import { missingForMachines } from './machines.ts';
 import { collectTools, judgeTools } from './tools.ts';
 
 /** All packages that the fixes of these checks install, each once. */
@@ -15,7 +16,8 @@ export function packagesIn(checks: readonly Check[]): string[] {
 export async function missingPackages(needs: HostNeeds): Promise<string[]> {
   const engine = await collectEngine(needs.engine, { quick: true });
   const tools = await collectTools(chosenEngine(engine), needs.supply.source);
-  return packagesIn([...judgeEngine(engine), ...judgeTools(tools)]);
+  const machines = needs.provider === 'vagrant' ? await missingForMachines(needs) : [];
+  return [...packagesIn([...judgeEngine(engine), ...judgeTools(tools)]), ...machines];
 }
 
 /** On a fresh machine its own updates may hold dpkg's lock for a while. */

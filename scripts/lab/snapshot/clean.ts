@@ -5,6 +5,7 @@ import { writeAtomic } from '../../base/files.ts';
 import type { EnvironmentSpec } from '../../nodes/provider.ts';
 import type { Environment } from '../environment.ts';
 import type { Step } from '../step.ts';
+import { disksFolder } from './folder.ts';
 import { restoreDisks } from './restore.ts';
 import { saveSnapshot } from './save.ts';
 import { cleanName, environmentKey, findClean, type Snapshot } from './store.ts';
@@ -22,8 +23,10 @@ export async function noLongerNew(spec: Pick<EnvironmentSpec, 'stateDir'>): Prom
 }
 
 async function matching(environment: Environment): Promise<Snapshot | undefined> {
-  const clean = await findClean(environment.spec, environment.config.cni.name);
-  return clean?.key === environmentKey(environment) ? clean : undefined;
+  const { spec, config, provider } = environment;
+  const clean = await findClean(spec, config.cni.name);
+  if (clean?.key !== environmentKey(environment)) return undefined;
+  return (await provider.disks.kept(disksFolder(spec, clean.name))) ? clean : undefined;
 }
 
 async function nothingThere({ provider }: Environment): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { LabError } from '../../base/errors.ts';
-import { guestText } from '../../cluster/guest.ts';
+import { guestText } from '../../nodes/guest/script.ts';
 import type { SeenLink, SeenNamespace } from '../../labnet/plan/seen.ts';
 import { inside, type End, type TraceNode } from './place.ts';
 

@@ -1,5 +1,5 @@
 import { LabError } from '../../base/errors.ts';
-import { guestText } from '../../cluster/guest.ts';
+import { guestText } from '../../nodes/guest/script.ts';
 import type { Flow } from './packet.ts';
 import { inside, type End } from './place.ts';
 

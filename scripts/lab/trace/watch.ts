@@ -1,5 +1,5 @@
 import { LabError } from '../../base/errors.ts';
-import { runGuest } from '../../cluster/guest.ts';
+import { runGuest } from '../../nodes/guest/script.ts';
 import { readCapture, type Sighting } from './capture.ts';
 import { readTrace, type Pass } from './nft-trace.ts';
 import type { Flow } from './packet.ts';

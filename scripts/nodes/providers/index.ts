@@ -1,11 +1,14 @@
 import { findEngine, type EngineName } from '../engine.ts';
 import type { EnvironmentSpec, Provider, Supply } from '../provider.ts';
 import { containerProvider } from './container.ts';
+import { vagrantProvider } from './vagrant.ts';
 
 export interface ProviderOptions {
   environment: EnvironmentSpec;
   /** For nodes that are containers. */
   engine: EngineName | 'auto';
+  /** Folder where Vagrant keeps what it knows of the machines. */
+  records: string;
   /** Made before the first node; never asked for by commands that only look or remove. */
   supply: () => Supply;
 }
@@ -17,4 +20,5 @@ export interface ProviderOptions {
 export const providers = {
   container: async ({ engine, ...options }) =>
     containerProvider({ ...options, engine: await findEngine(engine) }),
+  vagrant: vagrantProvider,
 } satisfies Record<string, (options: ProviderOptions) => Promise<Provider>>;

@@ -10,7 +10,7 @@ def shape(hypervisor, config)
   type, network = config.vm.networks.find { |kind, _| kind == :private_network }
   settings =
     if hypervisor == :libvirt
-      { prefix: own.default_prefix, driver: own.driver, cpus: own.cpus, memory: own.memory,
+      { prefix: own.default_prefix, driver: own.driver, model: own.cpu_model, cpus: own.cpus, memory: own.memory,
         nat: own.management_network_mac }
     else
       { name: own.name, customizations: own.customizations.map { |_, words| words.join(" ") } }

@@ -32,7 +32,7 @@ test('a printed configuration is a lab.yaml with the same meaning', async () => 
 
 test('scripts get the nodes with their MAC addresses, and the folders', async () => {
   const config = await load('workers: [{ name: w }]\nvm: { memory: 3000 }\n');
-  const answer = configForScripts(config, environmentSpec(config));
+  const answer = await configForScripts(config, environmentSpec(config));
   expect(answer).toMatchObject({
     file: join(folder, 'lab.yaml'),
     vm: { hypervisor: 'auto', cpus: 2, memory: 3000 },

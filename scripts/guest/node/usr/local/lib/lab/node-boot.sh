@@ -2,7 +2,8 @@
 # Gives the node the two NICs of the course, at every boot. Argument: the node's settings file.
 #   enp0s8  the lab network; made by the engine, found by its MAC address
 #   enp0s3  NAT as VirtualBox does it: 10.0.2.15/24 on every node, gateway 10.0.2.2, DNS 10.0.2.3
-# The gateway is a network namespace of the node's own ("natgw"); the engine's other NIC is its way out.
+# In a container, the gateway is a network namespace of the node's own ("natgw"); the engine's other NIC is its way out.
+# A virtual machine gets its NAT from whatever runs it, and keeps its resolver.
 set -euo pipefail
 # shellcheck source=/dev/null
 . "$1" # LAB_MAC NAT_MAC LAB_ADDRESS LAB_PREFIX DNS_SERVER INTERNAL
@@ -31,8 +32,8 @@ lab=$(ip -json link | jq -r --arg mac "$LAB_MAC" '[.[] | select(.address == $mac
 if [ "$lab" != enp0s8 ]; then
   ip link set "$lab" down
   ip link set "$lab" name enp0s8
-  ip link set enp0s8 up
 fi
+ip link set enp0s8 up
 
 # A standby node is on a segment for which the engine has no addresses.
 ip -4 address show dev enp0s8 | grep -qF " $LAB_ADDRESS/" || ip address add "$LAB_ADDRESS/$LAB_PREFIX" dev enp0s8
@@ -78,7 +79,10 @@ if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per bo
   } | ip netns exec natgw nft -f -
 fi
 
-echo 'nameserver 10.0.2.3' >/etc/resolv.conf # docker puts its own resolver there, on loopback, which pods cannot reach
+if [ -e /run/netns/natgw ]; then
+  echo 'nameserver 10.0.2.3' >/etc/resolv.conf # docker puts its own there, on loopback, which pods cannot reach
+  ln -sf /usr/local/lib/lab/kubeadm-in-container.sh /usr/local/sbin/kubeadm
+fi
 
 for setting in net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1; do
   sysctl -qw "$setting" || echo "cannot set $setting"
@@ -86,5 +90,3 @@ done
 
 # kubelet would take the first NIC's address, which is the same on every node.
 [ -e /etc/default/kubelet ] || echo "KUBELET_EXTRA_ARGS=--node-ip=$LAB_ADDRESS" >/etc/default/kubelet
-
-ln -sf /usr/local/lib/lab/kubeadm-in-container.sh /usr/local/sbin/kubeadm

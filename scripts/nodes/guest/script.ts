@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Argv } from '../base/argv.ts';
-import { projectRoot } from '../base/paths.ts';
-import type { ExecOptions, ExecResult, Node } from '../nodes/node.ts';
+import type { Argv } from '../../base/argv.ts';
+import { projectRoot } from '../../base/paths.ts';
+import type { ExecOptions, ExecResult, Node } from '../node.ts';
 
 /** The text of a program of scripts/guest. */
 export function guestText(script: string): Promise<string> {
