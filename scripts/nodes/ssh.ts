@@ -3,6 +3,7 @@ import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { commandLine, type Argv } from '../base/argv.ts';
 import { LabError, messageOf } from '../base/errors.ts';
 import { turnstile } from '../base/turnstile.ts';
+import { until } from '../base/until.ts';
 import type { Credentials } from './identity.ts';
 import { commandFailed, lineSplitter } from './local.ts';
 import type { ExecOptions, ExecResult, Node, Role, ShellOptions } from './node.ts';
@@ -150,6 +151,27 @@ fi
 chmod "$2" "$1.lab-new"
 chown "$3" "$1.lab-new"
 mv "$1.lab-new" "$1"`;
+
+/** Waits for a node that has just been started. Milliseconds, for one try and for all of them. */
+export async function waitForSsh(
+  node: Node,
+  { each, all, interval }: { each: number; all: number; interval?: number },
+  signal?: AbortSignal,
+): Promise<void> {
+  await until(
+    async () => {
+      await node.exec(['true'], { timeout: each, signal });
+      return { done: true, value: undefined };
+    },
+    {
+      describe: `${node.name} answers ssh`,
+      timeout: all,
+      hint: 'lab logs --out DIR',
+      ...(interval === undefined ? {} : { interval }),
+      ...(signal === undefined ? {} : { signal }),
+    },
+  );
+}
 
 /** A node over ssh: one connection, made when it is first needed and anew when it was lost. */
 export function sshNode(target: SshTarget): Node {

@@ -68,9 +68,11 @@ export const loadStages: readonly Stage<ImageJob>[] = [
     title: 'Read the archives',
     explain: ({ files }) => files.map((file) => `tar -xOf ${file} index.json manifest.json`),
     async run(job) {
-      for (const file of job.files) await readArchive(resolve(file));
-      for (const file of job.files) {
-        job.images.push(await keepArchive(job.environment.spec, resolve(file)));
+      const read = new Map<string, ImageArchive>();
+      for (const file of job.files) read.set(file, await readArchive(resolve(file)));
+      for (const [file, image] of read) {
+        await keepArchive(job.environment.spec, resolve(file), image);
+        job.images.push(image);
       }
     },
   },

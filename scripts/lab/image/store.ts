@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfExists, writeAtomic } from '../../base/files.ts';
 import type { EnvironmentSpec } from '../../nodes/provider.ts';
-import { readArchive, type ImageArchive } from './archive.ts';
+import type { ImageArchive } from './archive.ts';
 
 type Spec = Pick<EnvironmentSpec, 'stateDir'>;
 
@@ -30,8 +30,7 @@ export async function keptNames(spec: Spec): Promise<string[]> {
 }
 
 /** Keeps a copy; a newer archive with the same names takes the place of an older one. */
-export async function keepArchive(spec: Spec, file: string): Promise<ImageArchive> {
-  const image = await readArchive(file);
+export async function keepArchive(spec: Spec, file: string, image: ImageArchive): Promise<void> {
   const target = archivePath(spec, image);
   await mkdir(imagesFolder(spec), { recursive: true });
   await copyFile(file, `${target}.new`);
@@ -47,5 +46,4 @@ export async function keepArchive(spec: Spec, file: string): Promise<ImageArchiv
       await rm(join(imagesFolder(spec), `${sha256}.${end}`), { force: true });
     }
   }
-  return image;
 }

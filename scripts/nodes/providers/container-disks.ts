@@ -10,6 +10,7 @@ import {
   type NodeDisks,
 } from '../disks/saved.ts';
 import { finishSwaps, swapAll } from '../disks/swap.ts';
+import { namesIn, refuseMissing } from '../disks/states.ts';
 import type { Engine } from '../engine.ts';
 import type {
   Disks,
@@ -61,10 +62,6 @@ async function unmounted(merged: readonly string[]): Promise<Attempt<void>> {
 export function containerDisks(host: DiskHost): Disks {
   const { engine, environment } = host;
 
-  async function inState(wanted: NodeState): Promise<string[]> {
-    return [...(await host.states())].filter(([, state]) => state === wanted).map(([name]) => name);
-  }
-
   async function disksOf(names: readonly string[]): Promise<ContainerDisks[]> {
     const containers = names.map((name) => containerName(environment, name));
     const { stdout } = await engine.run(['container', 'inspect', ...containers]);
@@ -88,7 +85,7 @@ export function containerDisks(host: DiskHost): Disks {
 
   /** Nodes that are missing, or lie over another image, are made anew; their stores come from the copy. */
   async function ensureContainers(image: string, report: Report): Promise<void> {
-    const missing = await inState('missing');
+    const missing = namesIn(await host.states(), 'missing');
     const present = all.filter((name) => !missing.includes(name));
     const disks = present.length === 0 ? [] : await disksOf(present);
     const right = new Set(disks.filter((one) => one.image === image).map(({ name }) => name));
@@ -104,13 +101,10 @@ export function containerDisks(host: DiskHost): Disks {
 
   return {
     async save(folder, report) {
-      const missing = await inState('missing');
-      if (missing.length > 0) {
-        const text = `these nodes do not exist: ${missing.join(', ')}`;
-        throw new LabError('nodes-missing', text, { hint: 'lab up' });
-      }
+      const states = await host.states();
+      refuseMissing(states);
       const disks = await disksOf(all);
-      const running = (await inState('running')).map((name) => containerName(environment, name));
+      const running = namesIn(states, 'running').map((name) => containerName(environment, name));
       report('copying the disks');
       if (running.length > 0) await engine.run(['pause', ...running]);
       let finish: () => Promise<SavedDisks>;

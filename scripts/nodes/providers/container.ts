@@ -19,7 +19,7 @@ import type {
   Supply,
 } from '../provider.ts';
 import { upstreamResolver } from '../resolver.ts';
-import { sshNode } from '../ssh.ts';
+import { sshNode, waitForSsh } from '../ssh.ts';
 import { cloneStore } from '../store-clone.ts';
 import * as words from './container-argv.ts';
 import { containerDisks } from './container-disks.ts';
@@ -258,19 +258,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
         await engine.run([how, containerOf(name)], { timeout: 120_000 });
       }
       report('waiting for ssh');
-      await until(
-        async () => {
-          await node(name).exec(['true'], { timeout: 5_000, signal });
-          return { done: true, value: undefined };
-        },
-        {
-          describe: `${name} answers ssh`,
-          timeout: 60_000,
-          interval: 150,
-          signal,
-          hint: 'lab logs --out DIR',
-        },
-      );
+      await waitForSsh(node(name), { each: 5_000, all: 60_000, interval: 150 }, signal);
       if (state === 'running') return 'ran';
       return state === 'frozen' ? 'thawed' : 'started';
     },

@@ -3,9 +3,10 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../base/errors.ts';
 import { sha256Of, writeAtomic } from '../../base/files.ts';
+import { namesIn, refuseMissing } from '../disks/states.ts';
 import { local, type LocalOptions } from '../local.ts';
 import type { ExecResult } from '../node.ts';
-import type { Disks, NodeState } from '../provider.ts';
+import type { Disks } from '../provider.ts';
 import type { MachineHost } from './machine-host.ts';
 
 interface SavedMachines {
@@ -37,10 +38,6 @@ export function libvirtDisks(host: MachineHost): Disks {
     throw new LabError('no-disk', `${domain(name)} has no disk that could be copied`);
   }
 
-  async function inState(wanted: NodeState): Promise<string[]> {
-    return [...(await host.states())].filter(([, state]) => state === wanted).map(([name]) => name);
-  }
-
   async function readSaved(folder: string): Promise<SavedMachines> {
     return JSON.parse(await readFile(join(folder, 'machines.json'), 'utf8')) as SavedMachines;
   }
@@ -70,12 +67,9 @@ export function libvirtDisks(host: MachineHost): Disks {
 
   return {
     async save(folder, report) {
-      const missing = await inState('missing');
-      if (missing.length > 0) {
-        const text = `these nodes do not exist: ${missing.join(', ')}`;
-        throw new LabError('nodes-missing', text, { hint: 'lab up' });
-      }
-      const running = await inState('running');
+      const states = await host.states();
+      refuseMissing(states);
+      const running = namesIn(states, 'running');
       await mkdir(folder, { recursive: true });
       report('copying the disks');
       // What Linux has not written yet is in the machine's memory; QEMU writes out what it holds back itself.
@@ -102,7 +96,7 @@ export function libvirtDisks(host: MachineHost): Disks {
     async restore(folder, report) {
       report('checking the digests');
       await check(folder);
-      const missing = await inState('missing');
+      const missing = namesIn(await host.states(), 'missing');
       if (missing.length > 0) {
         report('making the machines that are missing');
         await host.vagrant(['up', '--no-provision', ...missing], { timeout: 30 * minute });

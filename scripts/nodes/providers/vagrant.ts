@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import { LabError, usageError } from '../../base/errors.ts';
 import { projectRoot } from '../../base/paths.ts';
 import { prefixOf } from '../../base/cidr.ts';
-import { until } from '../../base/until.ts';
 import { prepareGuest } from '../guest/prepare.ts';
 import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
 import { askKvm } from '../kvm.ts';
@@ -20,7 +19,7 @@ import type {
   Report,
   Supply,
 } from '../provider.ts';
-import { firstHostKey, sshNode, type SshTarget } from '../ssh.ts';
+import { firstHostKey, sshNode, waitForSsh, type SshTarget } from '../ssh.ts';
 import { shareByCopy } from '../guest/share.ts';
 import { libvirtDisks } from './libvirt-disks.ts';
 import { virtualBoxDisks } from './virtualbox-disks.ts';
@@ -200,18 +199,7 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
       const was = (await starting).get(name);
       await makeReady(name, report);
       report('waiting for ssh');
-      await until(
-        async () => {
-          await node(name).exec(['true'], { timeout: 20_000, signal });
-          return { done: true, value: undefined };
-        },
-        {
-          describe: `${name} answers ssh`,
-          timeout: 5 * minute,
-          signal,
-          hint: 'lab logs --out DIR',
-        },
-      );
+      await waitForSsh(node(name), { each: 20_000, all: 5 * minute }, signal);
       await shareByCopy(node(name), environment.sharedDir);
       return was === 'running' ? 'ran' : 'started';
     },

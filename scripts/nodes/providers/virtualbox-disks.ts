@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../base/errors.ts';
 import { readIfExists, writeAtomic } from '../../base/files.ts';
+import { refuseMissing } from '../disks/states.ts';
 import { local } from '../local.ts';
 import type { Disks } from '../provider.ts';
 import type { MachineHost } from './machine-host.ts';
@@ -70,11 +71,7 @@ export function virtualBoxDisks({ environment, vagrant, states, disconnect }: Ma
 
   return {
     async save(folder, report) {
-      const missing = [...(await states())].filter(([, state]) => state === 'missing');
-      if (missing.length > 0) {
-        const text = `these nodes do not exist: ${missing.map(([name]) => name).join(', ')}`;
-        throw new LabError('nodes-missing', text, { hint: 'lab up' });
-      }
+      refuseMissing(await states());
       await deleteOthers();
       report('taking snapshots of the machines');
       const snapshot = `lab-${randomBytes(6).toString('hex')}`;

@@ -62,10 +62,12 @@ describe('archives that are kept', () => {
 
   it('take the place of older ones with the same names', async () => {
     const spec = { stateDir: join(folder, 'state') };
+    const keep = async (file: string): Promise<void> =>
+      keepArchive(spec, file, await readArchive(file));
     expect(await keptImages(spec)).toEqual([]);
-    await keepArchive(spec, await archive('a.tar', docker('a:1')));
-    await keepArchive(spec, await archive('b.tar', docker('b:1', 'b:2')));
-    await keepArchive(spec, await archive('newer.tar', docker('a:1', 'a:2')));
+    await keep(await archive('a.tar', docker('a:1')));
+    await keep(await archive('b.tar', docker('b:1', 'b:2')));
+    await keep(await archive('newer.tar', docker('a:1', 'a:2')));
     expect((await keptNames(spec)).sort()).toEqual([
       'docker.io/library/a:1',
       'docker.io/library/a:2',
