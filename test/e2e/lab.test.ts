@@ -170,7 +170,7 @@ describe('bad luck', () => {
   });
 
   test('weave is refused before anything starts where it cannot run', async () => {
-    const other = testLab('e2e-weave', '10.100.211.0/24');
+    const other = testLab('e2e-weave', '10.100.216.0/24');
     const { code, stderr } = await other.run(['up', '--cni', 'weave', '--network', other.network]);
     const canDummy = execFileSync('sh', [
       ...['-c', 'unshare -n ip link add d0 type dummy 2>/dev/null && echo yes || echo no'],

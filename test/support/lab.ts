@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot, stateRoot } from '../../scripts/base/paths.ts';
 import { local } from '../../scripts/nodes/local.ts';
+import { label } from '../../scripts/nodes/providers/container-argv.ts';
 
 export interface Run {
   code: number | null;
@@ -70,20 +71,23 @@ export function testLab(name: string, network: string): TestLab {
   };
 }
 
-/** Everything on the host that carries the lab's name or network; empty after `lab down --purge`. */
+/** Everything on the host that is this lab's, and not one's whose name begins alike; empty after `lab down --purge`. */
 export async function leftovers({ name, network, stateDir }: TestLab): Promise<string[]> {
   const lines = async (argv: readonly string[]): Promise<string[]> =>
     (await local(argv, { allowFailure: true })).stdout.split('\n');
   const [prefix = ''] = network.split('.0/');
   const mine = (line: string): boolean =>
-    line.includes(`${name}-`) || line.includes(stateDir) || line.includes(`${prefix}.`);
+    line.includes(`${stateDir}/`) || line.includes(`${prefix}.`);
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-  const found = await Promise.all([
-    lines(['podman', 'ps', '--all', '--format', 'container {{.Names}}']),
-    lines(['podman', 'network', 'ls', '--format', 'network {{.Name}}']),
+  const labelled = ['--filter', `label=${label}=${name}`];
+  const engine = await Promise.all([
+    lines(['podman', 'ps', '--all', ...labelled, '--format', 'container {{.Names}}']),
+    lines(['podman', 'network', 'ls', ...labelled, '--format', 'network {{.Name}}']),
+  ]);
+  const host = await Promise.all([
     lines(['ip', '-oneline', '-4', 'address']),
     lines(['iptables-save']),
     lines(['find', stateDir, '-mindepth', '1', '-maxdepth', '2']),
   ]);
-  return [...found.flat(), ...mounts].filter(mine);
+  return [...engine.flat().filter(Boolean), ...[...host.flat(), ...mounts].filter(mine)];
 }
