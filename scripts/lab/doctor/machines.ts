@@ -13,6 +13,8 @@ export interface MachineFacts {
   /** What libvirt says of itself, or why it does not answer; undefined where it is not installed. */
   libvirt: { version: string } | { problem: string } | undefined;
   qemu: boolean;
+  /** libvirt gives machines their addresses with it. */
+  dnsmasq: boolean;
   virtualBox: string | undefined;
   /** Networks that VirtualBox may give host-only interfaces; undefined where no file says so. */
   ranges: readonly string[] | undefined;
@@ -50,6 +52,7 @@ export async function collectMachines(): Promise<MachineFacts> {
     plugin: /vagrant-libvirt \(([^,)]+)/.exec(listed ?? '')?.[1],
     libvirt: await askLibvirt(),
     qemu: await hasProgram('qemu-system-x86_64'),
+    dnsmasq: await hasProgram('dnsmasq'),
     virtualBox: await answer(['VBoxManage', '--version'], /^(\S+)/),
     ranges: rules === undefined ? undefined : parseRanges(rules),
     kvm: await askKvm(),
@@ -61,9 +64,12 @@ const libvirtPackages = [
   'libvirt-clients',
   'qemu-system-x86',
   'qemu-utils',
-  // QEMU's network cards do not start without their boot ROM, which Debian only recommends.
+  // Debian only recommends these two: QEMU's network cards do not start without their boot ROM, nor networks without dnsmasq.
   'ipxe-qemu',
+  'dnsmasq-base',
 ];
+
+const libvirtPrograms = ['virsh', 'qemu-system-x86_64', 'dnsmasq'];
 
 /** Packages for machines that this host lacks, without asking Vagrant, which takes seconds to answer. */
 export async function missingForMachines({ vm }: HostNeeds): Promise<string[]> {
@@ -71,16 +77,21 @@ export async function missingForMachines({ vm }: HostNeeds): Promise<string[]> {
   const virtualBox = vm.hypervisor === 'virtualbox' || !(await without('VBoxManage'));
   const vagrant = (await without('vagrant')) ? ['vagrant'] : [];
   if (vm.hypervisor !== 'libvirt' && virtualBox) return vagrant;
-  const libvirt = (await without('virsh')) || (await without('qemu-system-x86_64'));
+  const lacking = await Promise.all(libvirtPrograms.map(without));
   return [
     // A Vagrant that came from elsewhere has plugins of its own.
     ...vagrant.flatMap((name) => [name, 'vagrant-libvirt']),
-    ...(libvirt ? libvirtPackages : []),
+    ...(lacking.includes(true) ? libvirtPackages : []),
   ];
 }
 
 function libvirtChecks(facts: MachineFacts): Check[] {
-  const { plugin, libvirt, qemu } = facts;
+  const { plugin, libvirt } = facts;
+  const lacking = [
+    ...(facts.qemu ? [] : ['QEMU for this processor']),
+    ...(facts.dnsmasq ? [] : ['dnsmasq']),
+  ];
+  const without = lacking.length === 0 ? '' : `, without ${lacking.join(' and ')}`;
   const answers = libvirt !== undefined && 'version' in libvirt;
   return [
     check({
@@ -94,14 +105,14 @@ function libvirtChecks(facts: MachineFacts): Check[] {
     check({
       id: 'libvirt',
       title: 'libvirt',
-      status: answers && qemu ? 'ok' : 'fail',
+      status: answers && without === '' ? 'ok' : 'fail',
       found: answers
-        ? `${libvirt.version}${qemu ? '' : ', without QEMU for this processor'}`
+        ? `${libvirt.version}${without}`
         : libvirt === undefined
           ? 'not installed'
           : `does not answer: ${libvirt.problem}`,
       why: 'it runs the machines and their networks',
-      packages: libvirt === undefined || !qemu ? libvirtPackages : [],
+      packages: libvirt === undefined || without !== '' ? libvirtPackages : [],
       fix: answers
         ? []
         : ['systemctl start libvirtd   # without systemd: virtlogd -d; libvirtd -d'],
