@@ -1,4 +1,5 @@
 import { commandLine, type Argv } from '../../base/argv.ts';
+import type { ExecResult } from '../node.ts';
 import type { EnvironmentSpec, NodeState, Provider } from '../provider.ts';
 
 /** What Vagrant is told by its environment. */
@@ -36,6 +37,16 @@ export function messages(output: string): Message[] {
       kind,
       data: data.join(',').replaceAll('%!(VAGRANT_COMMA)', ',').replaceAll('\\n', '\n'),
     }));
+}
+
+/**
+ * Whether another Vagrant held the index of machines at that moment; it does so for milliseconds at a time.
+ * @see Vagrant's lib/vagrant/machine_index.rb
+ */
+export function indexWasLocked({ stdout, stderr }: Pick<ExecResult, 'stdout' | 'stderr'>): boolean {
+  return /Vagrant::Errors::MachineLocked|requested machine because it is locked/.test(
+    stdout + stderr,
+  );
 }
 
 /** What the hypervisors call a machine's state -> what it means here. */

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { LabError, usageError } from '../../base/errors.ts';
 import { projectRoot } from '../../base/paths.ts';
 import { prefixOf } from '../../base/cidr.ts';
+import { sleep } from '../../base/until.ts';
 import { prepareGuest } from '../guest/prepare.ts';
 import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
 import { askKvm } from '../kvm.ts';
-import { hasProgram, local, type LocalOptions } from '../local.ts';
+import { commandFailed, hasProgram, local, type LocalOptions } from '../local.ts';
 import type { ExecResult, Node } from '../node.ts';
 import type {
   Disks,
@@ -54,8 +54,18 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
   const what = await platform(env);
   const slowness = (await askKvm()) === 'works' ? 2 : 10;
 
-  const vagrant = (argv: readonly string[], more: LocalOptions = {}): Promise<ExecResult> =>
-    local(['vagrant', ...argv], { ...more, env: { ...env, ...more.env } });
+  /** Vagrant writes the state that it has read into an index, and fails when another one does at the same moment. */
+  async function vagrant(argv: readonly string[], more: LocalOptions = {}): Promise<ExecResult> {
+    const options = { ...more, env: { ...env, ...more.env }, allowFailure: true };
+    for (let tries = 1; ; tries++) {
+      const result = await local(['vagrant', ...argv], options);
+      if (result.exitCode === 0) return result;
+      const again = tries < 60 && words.indexWasLocked(result);
+      if (!again && more.allowFailure) return result;
+      if (!again) throw commandFailed('host', ['vagrant', ...argv], result);
+      await sleep(500, more.signal);
+    }
+  }
 
   function spec(name: string): NodeSpec {
     const found = environment.nodes.find((node) => node.name === name);
@@ -105,7 +115,7 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
 
   /** Starts those that were asked for in the same moment. Says what they were before. */
   async function startAsked(signal?: AbortSignal): Promise<Map<string, NodeState>> {
-    await setTimeout(50);
+    await sleep(50);
     const names = asked;
     asked = new Set();
     starting = undefined;

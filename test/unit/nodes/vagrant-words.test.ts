@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  indexWasLocked,
   messages,
   nodeState,
   parseSshConfig,
@@ -59,4 +60,19 @@ it.each([
   ['', undefined],
 ])('progress: %s', (line, progress) => {
   expect(progressOf(line)).toEqual(progress);
+});
+
+describe('a command that found the index of machines locked', () => {
+  const locked = "Vagrant can't use the requested machine because it is locked! This\nmeans that";
+
+  it('is known by its words, in either form', () => {
+    const line = `1795739025,,error-exit,Vagrant::Errors::MachineLocked,${locked}`;
+    expect(indexWasLocked({ stdout: line, stderr: '' })).toBe(true);
+    expect(indexWasLocked({ stdout: '', stderr: locked })).toBe(true);
+  });
+
+  it('is not one whose machine is busy, which may take minutes', () => {
+    const stderr = "An action 'up' was attempted on the machine 'node1', but another process";
+    expect(indexWasLocked({ stdout: '', stderr })).toBe(false);
+  });
 });
