@@ -65,6 +65,8 @@ async function giveIdentity(node: Node, { nodes }: EnvironmentSpec, seed: string
       await node.put(`/etc/lab/${name}`, await readFile(join(seed, name)), { mode });
     }
   }
+  // Vagrant sets the name only when it makes a machine: one that was stopped on the way keeps that of its box.
+  await node.put('/etc/hostname', `${node.name}\n`);
   const hosts = nodes.map(({ name, address }) => `${address} ${name}`).join('\n');
   const script = 'grep -qxF "$1" /etc/hosts || printf "%s\\n" "$1" >>/etc/hosts';
   for (const line of hosts.split('\n')) await node.exec(['sh', '-c', script, 'sh', line]);
