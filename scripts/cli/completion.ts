@@ -4,6 +4,7 @@ import { RootCommand } from '@bomb.sh/tab';
 import type { Complete } from '@bomb.sh/tab';
 import { projectRoot } from '../base/paths.ts';
 import { cniNames } from '../cluster/cni/names.ts';
+import { sandboxKinds } from '../nodes/sandbox-kinds.ts';
 import type { ArgumentKind, CommandDefinition, OptionDefinition } from './definition.ts';
 import { shells } from './completion-scripts.ts';
 import { commandGroups, globalOptions, jsonOption } from './program.ts';
@@ -25,7 +26,7 @@ async function nodeNames(): Promise<string[]> {
   try {
     const { loadConfig } = await import('../lab/config.ts');
     const { controlPlane, workers } = await loadConfig({ cwd: process.cwd() });
-    return [controlPlane, ...workers].map(({ name }) => name);
+    return [...[controlPlane, ...workers].map(({ name }) => name), ...sandboxKinds];
   } catch {
     return [];
   }

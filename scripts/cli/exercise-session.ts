@@ -1,13 +1,17 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { LabError, exitCode } from '../base/errors.ts';
+import { LabError, exitCode, usageError } from '../base/errors.ts';
 import { projectRoot } from '../base/paths.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { findExercise, loadExercises, type Exercise } from '../exercises/load.ts';
 import { openProgress } from '../exercises/progress.ts';
 import type { Session } from '../exercises/session.ts';
-import { environmentSpec } from '../lab/config.ts';
+import { environmentSpec, type LabConfig } from '../lab/config.ts';
 import { openEnvironment, requireRunning } from '../lab/environment.ts';
+import { openSandboxLab, sandboxStep } from '../lab/sandbox.ts';
 import type { CommandContext } from './context.ts';
+import { ensurePackages } from './packages.ts';
+import { runSteps } from './run-steps.ts';
 
 export const labsFolder = join(projectRoot, 'labs');
 
@@ -17,16 +21,53 @@ function studentName(): string {
 }
 
 export interface SessionWish {
-  /** Whether the lab has to be up; reading hints and progress works without. */
-  running: boolean;
+  /** The exercise that it is about. */
+  id: string;
+  /** What its lab has to be: reading hints works without any; `made` makes a sandbox that is not there. */
+  lab: 'any' | 'running' | 'made';
   /** A lab that cannot be read while grading is an error of its own kind. */
   grades?: boolean;
 }
 
 export interface OpenSession {
   session: Session;
-  exercises: readonly Exercise[];
-  exercise: (id: string) => Exercise;
+  exercise: Exercise;
+}
+
+/** Where an exercise takes place. */
+interface OpenLab {
+  cluster: Cluster;
+  close(): void;
+}
+
+async function openLab(
+  { spec }: Exercise,
+  { lab }: SessionWish,
+  config: LabConfig,
+  context: CommandContext,
+): Promise<OpenLab> {
+  const { needs } = spec;
+  if (!('sandbox' in needs)) {
+    const environment = await openEnvironment(config);
+    try {
+      if (lab !== 'any') await requireRunning(environment);
+    } catch (error) {
+      environment.close();
+      throw error;
+    }
+    return environment;
+  }
+  if (lab === 'made') await ensurePackages(config, context);
+  const own = await openSandboxLab(config, needs.sandbox);
+  if (lab === 'any' || (await own.sandbox.running())) return own;
+  if (lab === 'made') await runSteps([sandboxStep], own, context);
+  else {
+    throw usageError('no-sandbox', `The sandbox of ${spec.id} is not there`, {
+      why: 'it was removed or stopped since, and everything in it is gone',
+      hint: `lab exercise ${spec.id}`,
+    });
+  }
+  return own;
 }
 
 /** Runs one exercise command with everything it needs, and closes all connections afterwards. */
@@ -35,27 +76,27 @@ export async function withSession<T>(
   wish: SessionWish,
   work: (open: OpenSession) => Promise<T>,
 ): Promise<T> {
-  const exercises = await loadExercises(labsFolder);
+  const exercise = findExercise(await loadExercises(labsFolder), wish.id);
   const config = await context.loadConfig();
-  const environment = await openEnvironment(config);
   const report = (text: string): void => {
     if (!context.json && process.stderr.isTTY) process.stderr.write(`  ${text}\n`);
   };
+  let lab: OpenLab | undefined;
   try {
-    if (wish.running) await requireRunning(environment);
+    lab = await openLab(exercise, wish, config, context);
     const session: Session = {
-      cluster: environment.cluster,
+      cluster: lab.cluster,
       progress: openProgress(join(environmentSpec(config).stateDir, 'progress')),
       environment: config.name,
       student: studentName(),
       report,
       signal: context.signal,
     };
-    return await work({ session, exercises, exercise: (id) => findExercise(exercises, id) });
+    return await work({ session, exercise });
   } catch (error) {
     throw wish.grades ? asGradingError(error) : error;
   } finally {
-    environment.close();
+    lab?.close();
   }
 }
 

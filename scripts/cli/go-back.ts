@@ -1,6 +1,7 @@
 import { usageError } from '../base/errors.ts';
 import { forgetLaterAttempts } from '../exercises/restored.ts';
 import type { Environment } from '../lab/environment.ts';
+import { removeSandboxes } from '../lab/sandbox.ts';
 import { restoreStages } from '../lab/snapshot/restore.ts';
 import type { Snapshot } from '../lab/snapshot/store.ts';
 import type { CommandContext } from './context.ts';
@@ -25,6 +26,7 @@ export async function goBack(
   }
   const done = await runSteps(restoreStages(environment, snapshot), environment, context);
   prepareNextReset(environment.config);
+  await removeSandboxes(environment.config);
   const over = await forgetLaterAttempts(progressOf(spec), snapshot.exercises);
   if (context.json) json({ name: spec.name, snapshot: snapshot.name, ...done, over });
   else if (over.length > 0) say(`No longer set up: ${over.join(', ')} (scores are kept)`);

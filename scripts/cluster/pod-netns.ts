@@ -13,9 +13,9 @@ pod_pid() {
   [ -n "$found" ] && printf '%s\n' "${'$'}{found#/proc/}"
 }
 
-# With the pod's resolver, too: its files are copied into a private mount namespace, which ends with the command.
+# With its resolver, too: its files are copied into a private mount namespace, which ends with the command.
 # A bind mount straight from /proc/PID/root is refused by the kernel (other mount namespace).
-names_of_pod='
+names_of_process='
 mount -t tmpfs tmpfs /mnt || exit 125
 for file in resolv.conf hosts; do
   [ -e "/proc/$0/root/etc/$file" ] || continue
@@ -23,14 +23,20 @@ for file in resolv.conf hosts; do
 done
 exec "$@"'
 
-# in_pod UID net|names COMMAND…
-in_pod() {
-  local pid kind=$2
-  pid=$(pod_pid "$1") || { echo 'no process of this pod runs here' >&2; return 125; }
+# in_process PID net|names COMMAND…
+in_process() {
+  local pid=$1 kind=$2
   shift 2
   if [ "$kind" = names ]; then
-    set -- unshare --mount bash -c "$names_of_pod" "$pid" "$@"
+    set -- unshare --mount bash -c "$names_of_process" "$pid" "$@"
   fi
   nsenter --net="/proc/$pid/ns/net" "$@"
+}
+
+# in_pod UID net|names COMMAND…
+in_pod() {
+  local pid
+  pid=$(pod_pid "$1") || { echo 'no process of this pod runs here' >&2; return 125; }
+  in_process "$pid" "${'$'}{@:2}"
 }
 `;

@@ -179,19 +179,27 @@ export function differences(before: Digest, after: Digest): string[] {
 
 const timeout = 90_000;
 
+/** Looks at a lab, whatever kind of lab it is. Milliseconds. */
+export interface Watch {
+  look: () => Promise<Digests>;
+  /** Between two looks. */
+  pause: number;
+  /** As of its nodes. */
+  slowness: number;
+}
+
 /**
  * Waits until the lab is what it was; a lab that is that already is left at once.
  * @returns What still differs at the deadline; empty when all is as before.
  */
 export async function waitForSame(
-  cluster: Cluster,
+  { look, pause, slowness }: Watch,
   before: Digest,
-  pause: number,
   patience: number,
 ): Promise<string[]> {
-  const deadline = Date.now() + patience * cluster.controlPlane.slowness;
+  const deadline = Date.now() + patience * slowness;
   for (;;) {
-    const left = differences(before, (await takeDigests(cluster)).stable);
+    const left = differences(before, (await look()).stable);
     if (left.length === 0 || Date.now() > deadline) return left;
     await sleep(pause);
   }
@@ -201,12 +209,12 @@ export async function waitForSame(
  * Digests of a lab that has come to rest: two in a row, `pause` milliseconds apart, are equal.
  * @throws LabError `restless` with what kept changing.
  */
-export async function settledDigests(cluster: Cluster, pause: number): Promise<Digests> {
-  const deadline = Date.now() + timeout * cluster.controlPlane.slowness;
-  let before = await takeDigests(cluster);
+export async function settledDigests({ look, pause, slowness }: Watch): Promise<Digests> {
+  const deadline = Date.now() + timeout * slowness;
+  let before = await look();
   for (;;) {
     await sleep(pause);
-    const after = await takeDigests(cluster);
+    const after = await look();
     const moving = differences(before.exact, after.exact);
     if (moving.length === 0) return after;
     if (Date.now() > deadline) {

@@ -1,4 +1,4 @@
-import { findPods, nodeSpot, podSpot, type Spot } from './pods.ts';
+import { findPods, nodeSpot, podSpot, sandboxSpot, type Spot } from './pods.ts';
 import type { Live } from './live.ts';
 import type { Origin, Target } from './selectors.ts';
 
@@ -24,9 +24,11 @@ export interface Ends<T> {
   missing: string[];
 }
 
-const keyOf = (spot: Spot): string => spot.pod ?? spot.node.name;
+const keyOf = (spot: Spot): string => spot.inside ?? spot.node.name;
 
 async function oneOrigin(live: Live, from: Origin): Promise<Ends<From>> {
+  const own = sandboxSpot(live, from);
+  if (own) return { found: [{ ...own, addresses: [] }], missing: [] };
   if (from.nodes !== undefined) {
     const spots = live.nodes(from.nodes).map(nodeSpot);
     return { found: spots.map((spot) => ({ ...spot, addresses: [] })), missing: [] };
@@ -37,7 +39,20 @@ async function oneOrigin(live: Live, from: Origin): Promise<Ends<From>> {
   return { found, missing: missing === '' ? [] : [missing] };
 }
 
+/** The address of a container on the first of its networks. */
+async function containerTarget(live: Live, name: string): Promise<Ends<To>> {
+  const format = '{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}';
+  const argv = ['docker', 'inspect', '--type', 'container', '--format', format, name];
+  const [result] = await live.run([{ node: live.cluster.controlPlane, argv }]);
+  const label = `container ${name}`;
+  const address = result?.exitCode === 0 ? result.stdout.trim().split('\n')[0] : undefined;
+  if (address === undefined) return { found: [], missing: [`there is no ${label}`] };
+  if (address === '') return { found: [], missing: [`${label} has no address on any network`] };
+  return { found: [{ label, address, key: `container:${name}` }], missing: [] };
+}
+
 async function oneTarget(live: Live, to: Target): Promise<Ends<To>> {
+  if (to.container !== undefined) return containerTarget(live, to.container);
   if (to.address !== undefined)
     return { found: [{ label: to.address, address: to.address }], missing: [] };
   if (to.nodes !== undefined) {

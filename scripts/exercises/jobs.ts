@@ -1,14 +1,17 @@
 import type { Argv } from '../base/argv.ts';
 import { LabError } from '../base/errors.ts';
 import type { ExecResult, Node } from '../nodes/node.ts';
-import { podNetnsFunctions } from '../cluster/pod-netns.ts';
+import { namespaceFunctions } from './namespaces.ts';
 
-/** A command on a node, or with the node's tools in the network namespace of a pod on it. */
+/** Whose network namespace: of the pod with this uid, of a container by Docker's name for it, or one with a name. */
+export type Inside = `pod:${string}` | `container:${string}` | `netns:${string}`;
+
+/** A command on a node, or with the node's tools in another network namespace on it. */
 export interface Job {
   node: Node;
-  /** The pod's uid; undefined for the node itself. */
-  pod?: string | undefined;
-  /** Give it the pod's resolv.conf and hosts as well. */
+  /** Undefined for the node itself. */
+  inside?: Inside | undefined;
+  /** Give it the pod's or the container's resolv.conf and hosts as well; a named namespace always has its own. */
   names?: boolean;
   argv: Argv;
   /** Seconds; then it is killed and the exit code is 124. Default 5. */
@@ -17,31 +20,36 @@ export interface Job {
 
 /** Exit code of a job that did not end in time. */
 export const timedOut = 124;
+/** Exit code of a job whose pod, container or namespace is not there. */
+export const notThere = 125;
 const notFound = 127;
 
 /**
- * Runs all jobs of a node side by side in one ssh call. Stdin has one line per job: pod, net or names, seconds, and
+ * Runs all jobs of a node side by side in one ssh call. Stdin has one line per job: where, net or names, seconds, and
  * the words in base64, each ended by NUL; so nothing needs quoting. Stdout has one line per job in the same order.
  */
 const program = String.raw`
 set -u
 export KUBECONFIG=/vagrant/admin.conf
 [ -r /etc/kubernetes/admin.conf ] && KUBECONFIG=/etc/kubernetes/admin.conf
-${podNetnsFunctions}
+${namespaceFunctions}
 run_job() {
   local -a words=()
   mapfile -d '' -t words < <(base64 -d <<<"$4")
-  if [ "$1" = - ]; then
-    exec timeout "$3" "${'$'}{words[@]}"
-  fi
-  in_pod "$1" "$2" timeout "$3" "${'$'}{words[@]}"
+  set -- "${'$'}{1%%:*}" "${'$'}{1#*:}" "$2" timeout "$3" "${'$'}{words[@]}"
+  case $1 in
+  pod) in_pod "${'$'}{@:2}" ;;
+  container) in_container "${'$'}{@:2}" ;;
+  netns) in_netns "$2" "${'$'}{@:4}" ;;
+  *) exec "${'$'}{@:4}" ;;
+  esac
 }
 dir=$(mktemp -d -t lab-check.XXXXXX) || exit 70
 trap 'rm -rf "$dir"' EXIT
 count=0
-while read -r pod kind limit words; do
+while read -r where kind limit words; do
   (
-    ( run_job "$pod" "$kind" "$limit" "$words" ) >"$dir/$count.out" 2>"$dir/$count.err" </dev/null
+    ( run_job "$where" "$kind" "$limit" "$words" ) >"$dir/$count.out" 2>"$dir/$count.err" </dev/null
     echo "$?" >"$dir/$count.code"
   ) &
   count=$((count + 1))
@@ -56,9 +64,9 @@ done
 export const jobsName = 'lab-jobs';
 export const jobsArgv: Argv = ['bash', '-c', program, jobsName];
 
-export function encodeJob(job: Pick<Job, 'pod' | 'names' | 'argv' | 'timeout'>): string {
+export function encodeJob(job: Omit<Job, 'node'>): string {
   const words = Buffer.from(job.argv.map((word) => `${word}\0`).join('')).toString('base64');
-  return `${job.pod ?? '-'} ${job.names ? 'names' : 'net'} ${job.timeout ?? 5} ${words}\n`;
+  return `${job.inside ?? '-'} ${job.names ? 'names' : 'net'} ${job.timeout ?? 5} ${words}\n`;
 }
 
 export function decodeResult(line: string): ExecResult {

@@ -3,7 +3,7 @@ import { checksOf, inOrder } from './grade.ts';
 import { parseJsonPath } from './json-path.ts';
 import { textsIn, variablesIn } from './render.ts';
 import type { ExerciseSpec } from './schema.ts';
-import { clusterVariableNames } from './vars.ts';
+import { clusterVariableNames, givenNames } from './vars.ts';
 
 type Path = Problem['path'];
 
@@ -138,6 +138,7 @@ function gateProblems(spec: ExerciseSpec): Problem[] {
 }
 
 function needsProblems({ needs }: ExerciseSpec): Problem[] {
+  if ('sandbox' in needs) return [];
   const { state, cni } = needs;
   if (state === 'joined' && cni.some((name) => name !== 'none')) {
     return [{ path: ['needs', 'cni'], message: 'must be [none] for state joined: no pod network' }];
@@ -153,7 +154,7 @@ function needsProblems({ needs }: ExerciseSpec): Problem[] {
 /** What is wrong with the meaning of an exercise.yaml whose form is right. */
 export function meaningProblems(spec: ExerciseSpec): Problem[] {
   const { vars, needs, parts, criteria, hints, wrong } = spec;
-  const known = new Set([...clusterVariableNames(needs.workers), ...Object.keys(vars)]);
+  const known = new Set([...givenNames(needs), ...Object.keys(vars)]);
   const texts: [string, unknown][] = [
     ['parts', parts],
     ['hints', hints],

@@ -1,10 +1,11 @@
+import type { Argv } from '../base/argv.ts';
 import { LabError, usageError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { jsonPathTexts } from './json-path.ts';
 import { createLive, type KubeObject, type Live } from './live.ts';
-import type { Needs } from './schema.ts';
+import type { ClusterNeeds, Needs } from './schema.ts';
 
-type CniName = Needs['cni'][number];
+type CniName = ClusterNeeds['cni'][number];
 
 /** DaemonSets that tell which pod network is installed, by how their names begin. */
 const agents: readonly [string, CniName][] = [
@@ -35,7 +36,7 @@ function unmet(exercise: string, why: string, hint: string): LabError {
  * @throws LabError `needs-unmet` with the reason and the command that helps.
  */
 export async function checkNeeds(id: string, needs: Needs, cluster: Cluster): Promise<void> {
-  if (needs.sandbox !== 'none' || needs.state === 'none') return;
+  if ('sandbox' in needs || needs.state === 'none') return;
   if (cluster.workers.length < needs.workers) {
     const why = `it needs ${needs.workers} workers, there are ${cluster.workers.length}`;
     throw unmet(id, why, `lab down && lab up --workers ${needs.workers}`);
@@ -69,9 +70,21 @@ export async function checkNeeds(id: string, needs: Needs, cluster: Cluster): Pr
   }
 }
 
-/** Tells one cluster from the next that has the same name; "" where there is no API server. */
+/** When PID 1 started, in ticks since the host did: field 22 of proc_pid_stat(5). */
+const sinceBoot: Argv = [
+  'sed',
+  '-E',
+  String.raw`s/^.*\) ([^ ]+ ){19}([0-9]+) .*/\2/`,
+  '/proc/1/stat',
+];
+
+/**
+ * Tells one cluster from the next that has the same name, and one start of a sandbox from the next, which has lost all
+ * network namespaces; "" where there is neither.
+ */
 export async function clusterId(needs: Needs, cluster: Cluster): Promise<string> {
-  if (needs.sandbox !== 'none' || needs.state === 'none') return '';
+  if ('sandbox' in needs) return (await cluster.controlPlane.exec(sinceBoot)).stdout.trim();
+  if (needs.state === 'none') return '';
   const live = createLive(cluster, { vars: {}, answers: {}, facts: {} }, []);
   const { items } = await live.get({ resource: 'namespaces', name: 'kube-system' });
   return items[0]?.metadata.uid ?? '';

@@ -74,24 +74,38 @@ export async function findPods(live: Live, selector: PodSelector): Promise<PodsF
   return { pods, missing: `no running ${podsInWords(selector)}${where}: ${seen}` };
 }
 
+type SandboxPlace = Pick<Place, 'netns' | 'container'>;
+
 /** Where a command is to run, with a name for messages. */
-export interface Spot extends Pick<Job, 'node' | 'pod'> {
+export interface Spot extends Pick<Job, 'node' | 'inside'> {
   label: string;
 }
 
 export function podSpot(pod: Pod): Spot {
-  return { node: pod.node, pod: pod.uid, label: `pod ${pod.name} (${pod.node.name})` };
+  const inside = pod.uid === undefined ? undefined : (`pod:${pod.uid}` as const);
+  return { node: pod.node, inside, label: `pod ${pod.name} (${pod.node.name})` };
 }
 
 export function nodeSpot(node: Node): Spot {
-  return { node, pod: undefined, label: node.name };
+  return { node, inside: undefined, label: node.name };
 }
 
-/** The nodes or pods of a place; `missing` says why there is none. */
+/** A named network namespace or a container of the sandbox; undefined when neither is asked for. */
+export function sandboxSpot(live: Live, place: SandboxPlace): Spot | undefined {
+  const node = live.cluster.controlPlane;
+  const { netns, container } = place;
+  if (netns !== undefined) return { node, inside: `netns:${netns}`, label: netns };
+  if (container === undefined) return undefined;
+  return { node, inside: `container:${container}`, label: `container ${container}` };
+}
+
+/** The places that are meant; `missing` says why there is none. A namespace that is not there fails when it is used. */
 export async function findSpots(
   live: Live,
   place: Place,
 ): Promise<{ spots: Spot[]; missing: string }> {
+  const own = sandboxSpot(live, place);
+  if (own) return { spots: [own], missing: '' };
   if (place.in === undefined) {
     return { spots: live.nodes(place.on ?? []).map(nodeSpot), missing: 'no node fits' };
   }

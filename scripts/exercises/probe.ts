@@ -1,7 +1,7 @@
 import type { Argv } from '../base/argv.ts';
 import { LabError } from '../base/errors.ts';
 import type { ExecResult } from '../nodes/node.ts';
-import { timedOut } from './jobs.ts';
+import { notThere, timedOut } from './jobs.ts';
 
 export interface ProbeKind {
   protocol: 'icmp' | 'tcp' | 'udp';
@@ -14,7 +14,7 @@ export interface ProbeKind {
 
 /** What a probe saw. `refused` means that something answered: the way there is open. */
 export interface Seen {
-  state: 'open' | 'refused' | 'no answer' | 'unreachable' | 'name unknown' | 'no such pod here';
+  state: 'open' | 'refused' | 'no answer' | 'unreachable' | 'name unknown' | 'no such place';
   /** Of the reply; icmp only. */
   ttl?: number;
 }
@@ -45,7 +45,7 @@ export function readProbe(kind: ProbeKind, result: ExecResult): Seen {
     const ttl = /\bttl=(\d+)/.exec(said)?.[1];
     return ttl === undefined ? { state: 'open' } : { state: 'open', ttl: Number(ttl) };
   }
-  if (/no process of this pod/.test(said)) return { state: 'no such pod here' };
+  if (result.exitCode === notThere) return { state: 'no such place' };
   if (/refused/i.test(said)) return { state: 'refused' };
   if (/unreachable|no route to host/i.test(said)) return { state: 'unreachable' };
   if (/not known|resolution|resolve/i.test(said)) return { state: 'name unknown' };

@@ -9,7 +9,7 @@ import {
   takeDigests,
   waitForSame,
   type Digest,
-  type Digests,
+  type Watch,
 } from './digest.ts';
 import { grade } from './grade.ts';
 import type { Attempt } from './live.ts';
@@ -23,6 +23,7 @@ import { answerTexts, runScripts } from './scripts.ts';
 import { checkExercise } from './check.ts';
 import type { Proof } from './proof.ts';
 import { answerPart } from './questions.ts';
+import { sandboxDigests } from './sandbox-digest.ts';
 import { attemptOf, type Session } from './session.ts';
 import { resetExercise, startExercise } from './start.ts';
 
@@ -42,6 +43,7 @@ interface Bench {
   session: Session;
   options: ProveOptions;
   proof: Proof;
+  watch: Watch;
 }
 
 class Refuted extends Error {}
@@ -90,16 +92,22 @@ async function startFresh({ exercise, session, options, proof }: Bench): Promise
   await timed(proof.starts, () => startExercise(session, exercise));
 }
 
-function atRest({ session, options }: Bench): Promise<Digests> {
-  return settledDigests(session.cluster, options.rest ?? 1000);
+function watchOf({ spec }: Exercise, cluster: Cluster, { rest = 1000 }: ProveOptions): Watch {
+  const node = cluster.controlPlane;
+  const bare = 'sandbox' in spec.needs;
+  return {
+    look: () => (bare ? sandboxDigests(node) : takeDigests(cluster)),
+    // Nobody but the exercise does anything in a sandbox.
+    pause: bare ? Math.min(rest, 200) : rest,
+    slowness: node.slowness,
+  };
 }
 
 /** A check, with proof that it changed nothing. */
-async function checkOnly(bench: Bench): Promise<Result> {
-  const { session, exercise, proof } = bench;
-  const before = await atRest(bench);
+async function checkOnly({ session, exercise, proof, watch }: Bench): Promise<Result> {
+  const before = await settledDigests(watch);
   const result = await timed(proof.checks, () => checkExercise(session, exercise));
-  const after = await takeDigests(session.cluster);
+  const after = await watch.look();
   same(differences(before.exact, after.exact), 'the check changed the lab');
   return result;
 }
@@ -112,11 +120,7 @@ function same(changes: string[], what: string): void {
 const patience = 30_000;
 
 async function backTo(bench: Bench, before: Digest, what: string): Promise<void> {
-  const { session, options } = bench;
-  same(
-    await waitForSame(session.cluster, before, options.rest ?? 1000, options.patience ?? patience),
-    what,
-  );
+  same(await waitForSame(bench.watch, before, bench.options.patience ?? patience), what);
 }
 
 function expectScore(result: Result, score: number): void {
@@ -173,7 +177,7 @@ async function proveFresh(bench: Bench): Promise<boolean> {
   });
   await claim(bench, 'no criterion passes on the fresh state', () => nothingForFree(bench));
   await claim(bench, 'set-up twice equals once', async () => {
-    const before = await takeDigests(session.cluster);
+    const before = await bench.watch.look();
     const { vars, facts } = await attempt(bench);
     const { scripts, budget_seconds: budget } = exercise.spec.setup;
     const doing = `setting up ${exercise.spec.id} again`;
@@ -237,7 +241,7 @@ async function run(bench: Bench): Promise<void> {
   let before: Digest = new Map();
   const prepared = await claim(bench, 'the lab can be brought into the state needed', async () => {
     await options.prepare(exercise.spec.needs);
-    before = (await atRest(bench)).stable;
+    before = (await settledDigests(bench.watch)).stable;
   });
   if (!prepared || !(await proveFresh(bench))) return;
   for (const wrong of exercise.spec.wrong) {
@@ -273,7 +277,8 @@ export async function proveExercise(
       student: 'prove',
       signal: options.signal,
     };
-    const bench: Bench = { exercise, session, options, proof };
+    const watch = watchOf(exercise, cluster, options);
+    const bench: Bench = { exercise, session, options, proof, watch };
     await run(bench);
     // Whatever stopped the proof, the next exercise must find the lab clean.
     await resetExercise(session, exercise).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cniNames } from '../cluster/cni/names.ts';
+import { sandboxKinds } from '../nodes/sandbox-kinds.ts';
 import { check } from './checks/schema.ts';
 import { part, slug } from './part-schema.ts';
 import { nodeSelector } from './selectors.ts';
@@ -19,7 +20,14 @@ const scripts = z
   )
   .min(1);
 
-const needs = z.strictObject({
+/** A node without a cluster; see nodes/sandbox.ts. */
+const sandboxNeeds = z.strictObject({
+  sandbox: z
+    .enum(sandboxKinds)
+    .describe('no cluster, but one bare node: netns, or docker with a Docker engine'),
+});
+
+const clusterNeeds = z.strictObject({
   state: z
     .enum(['cluster', 'joined', 'none'])
     .describe(
@@ -27,7 +35,6 @@ const needs = z.strictObject({
     ),
   cni: z.array(z.enum(cniNames)).min(1).describe('pod networks it can be started on'),
   workers: z.number().int().min(0).max(9).default(2),
-  sandbox: z.enum(['none', 'netns', 'docker']).default('none'),
   clean: z
     .boolean()
     .default(false)
@@ -35,6 +42,8 @@ const needs = z.strictObject({
       'its undo leaves something behind: proofs start it from the clean snapshot each time',
     ),
 });
+
+const needs = z.union([clusterNeeds, sandboxNeeds]);
 
 const criterion = z
   .strictObject({
@@ -95,4 +104,5 @@ export const exerciseSchema = z.strictObject({
 export type ExerciseSpec = z.infer<typeof exerciseSchema>;
 export type Criterion = ExerciseSpec['criteria'][number];
 export type Needs = ExerciseSpec['needs'];
+export type ClusterNeeds = z.infer<typeof clusterNeeds>;
 export type ScriptRef = ExerciseSpec['setup']['scripts'][number];

@@ -34,36 +34,65 @@ export const serviceName = z.strictObject({
   name: z.string(),
 });
 
-/** A place to act from: exactly one of `pods`, `nodes`. */
+/** In a sandbox: a network namespace by the name that `ip netns` has for it. */
+const netns = z
+  .string()
+  .regex(/^\S+$/, 'a name without spaces')
+  .optional()
+  .describe('in a sandbox: a network namespace, as made by ip netns add');
+
+/** In a sandbox: the network namespace of a container that Docker runs. */
+const container = z
+  .string()
+  .regex(/^\S+$/, 'a name without spaces')
+  .optional()
+  .describe('in a sandbox: a running container, by name');
+
+function exactlyOne(values: readonly unknown[]): boolean {
+  return values.filter((value) => value !== undefined).length === 1;
+}
+
+/** A place to act from: exactly one of these. */
 export const origin = z
-  .strictObject({ pods: podSelector.optional(), nodes: nodeSelector.optional() })
-  .refine((o) => (o.pods === undefined) !== (o.nodes === undefined), 'give either pods or nodes');
+  .strictObject({
+    ...{ pods: podSelector.optional(), nodes: nodeSelector.optional() },
+    ...{ netns, container },
+  })
+  .refine(
+    (o) => exactlyOne([o.pods, o.nodes, o.netns, o.container]),
+    'give exactly one of pods, nodes, netns, container',
+  );
 export type Origin = z.infer<typeof origin>;
 
-/** A place to reach: exactly one of `pods`, `nodes`, `service`, `address`. */
+/** A place to reach: exactly one of these. */
 export const target = z
   .strictObject({
     pods: podSelector.optional(),
     nodes: nodeSelector.optional(),
     service: serviceName.optional(),
+    container,
     address: z.string().optional().describe('an address or a name'),
   })
   .refine(
-    (t) => [t.pods, t.nodes, t.service, t.address].filter((x) => x !== undefined).length === 1,
-    'give exactly one of pods, nodes, service, address',
+    (t) => exactlyOne([t.pods, t.nodes, t.service, t.container, t.address]),
+    'give exactly one of pods, nodes, service, container, address',
   );
 export type Target = z.infer<typeof target>;
 
-/** Where a command runs: on nodes, or inside the network namespace of pods. Exactly one. */
+/** Where a command runs: on nodes, or in the network namespace of pods, of a container, or with a name. Exactly one. */
 export const place = {
   on: nodeSelector.optional(),
   in: podSelector.optional(),
+  ...{ netns, container },
 };
 export interface Place {
   on?: NodeSelector | undefined;
   in?: PodSelector | undefined;
+  netns?: string | undefined;
+  container?: string | undefined;
 }
-export function onePlace(value: Place): boolean {
-  return (value.on === undefined) !== (value.in === undefined);
+export function onePlace({ on, in: pods, netns: name, container: one }: Place): boolean {
+  return exactlyOne([on, pods, name, one]);
 }
-export const onePlaceMessage = 'give either on (nodes) or in (pods)';
+export const onePlaceMessage =
+  'give exactly one of on (nodes), in (pods), netns (a network namespace), container';

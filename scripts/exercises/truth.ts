@@ -40,9 +40,9 @@ async function runAt(
   live: Live,
 ): Promise<{ outputs: string[]; missing: string }> {
   const { spots, missing } = await findSpots(live, place);
-  const inPod = place.in !== undefined;
+  const names = place.on === undefined;
   const results = await live.run(
-    spots.map(({ node, pod }) => ({ node, pod, names: inPod, argv, timeout: 10 })),
+    spots.map(({ node, inside }) => ({ node, inside, names, argv, timeout: 10 })),
   );
   const failed = results.flatMap((result, i) => failure(result, argv, spots[i] as Spot));
   const outputs = results.filter(({ exitCode }) => exitCode === 0).map(({ stdout }) => stdout);

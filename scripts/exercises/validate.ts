@@ -4,7 +4,7 @@ import { LabError } from '../base/errors.ts';
 import { exerciseFolders, loadExercise, shownPath, wrongScripts, type Exercise } from './load.ts';
 import { variablesIn } from './render.ts';
 import type { ScriptRef } from './schema.ts';
-import { clusterVariableNames } from './vars.ts';
+import { clusterVariableNames, givenNames } from './vars.ts';
 
 /** Problems of one exercise as `file:line:column: text` or `file: text`. */
 export interface Validation {
@@ -78,10 +78,16 @@ function scriptProblems({ spec }: Exercise, files: Files): string[] {
   return problems;
 }
 
-function textProblems(exercise: Exercise): string[] {
+/** Whether a script reads the variable: what it prepares may depend on it, and the answer is read there. */
+function inScripts(files: Files, name: string): boolean {
+  const word = new RegExp(String.raw`\bLAB_${name.toUpperCase()}\b`);
+  return Object.entries(files).some(([file, text]) => file.endsWith('.sh') && word.test(text));
+}
+
+function textProblems(exercise: Exercise, files: Files): string[] {
   const { spec, task, debrief } = exercise;
   const own = Object.keys(spec.vars);
-  const known = new Set([...clusterVariableNames(spec.needs.workers), ...own]);
+  const known = new Set([...givenNames(spec.needs), ...own]);
   const inTexts = [
     ['task.md', task],
     [spec.debrief, debrief],
@@ -97,10 +103,10 @@ function textProblems(exercise: Exercise): string[] {
   const fixed = spec.vars;
   const silent = own.filter((name) => {
     const uses = JSON.stringify([spec.parts, spec.criteria, spec.hints, fixed]) + task + debrief;
-    return !uses.includes(`{{${name}}}`);
+    return !uses.includes(`{{${name}}}`) && !inScripts(files, name);
   });
   const unused = silent.map(
-    (name) => `exercise.yaml: vars.${name} is used in no text and no check`,
+    (name) => `exercise.yaml: vars.${name} is used in no text, no check and no script`,
   );
   return [...problems, ...heading, ...unused];
 }
@@ -129,7 +135,7 @@ async function validateOne(folder: string, knownSources: ReadonlySet<string>): P
   const problems = [
     ...fileProblems(exercise, files),
     ...scriptProblems(exercise, files),
-    ...textProblems(exercise),
+    ...textProblems(exercise, files),
     ...namingProblems(exercise),
   ];
   if (spec.id !== id) problems.push(`exercise.yaml: id is ${spec.id}, the folder is ${id}`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { nthAddress, parseCidr } from '../base/cidr.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { renderKnown, type Vars } from './render.ts';
+import type { Needs } from './schema.ts';
 import type { Variable } from './vars-schema.ts';
 
 /** A whole number from 0 to `size` - 1 that depends on nothing but the seed. */
@@ -78,6 +79,11 @@ export function clusterVariableNames(workers: number): string[] {
   const nodes = ['control_plane', ...Array.from({ length: workers }, (_, i) => `worker${i + 1}`)];
   const named = nodes.flatMap((name) => [name, `${name}_address`]);
   return ['pod_subnet', 'service_subnet', 'dns_domain', ...named];
+}
+
+/** Names that an exercise with these needs may use without defining them. */
+export function givenNames(needs: Needs): string[] {
+  return 'sandbox' in needs ? [] : clusterVariableNames(needs.workers);
 }
 
 /** As environment variables for scripts: `{{app}}` is `$LAB_APP`. */

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { commandLine, type Argv } from '../base/argv.ts';
 import { LabError, messageOf } from '../base/errors.ts';
@@ -17,6 +18,8 @@ export interface SshTarget {
   credentials: () => Promise<Credentials>;
   /** As in `Node`; default 1. */
   slowness?: number;
+  /** A stream to its sshd, in place of a TCP connection to address and port. */
+  stream?: () => Duplex;
 }
 
 const connectTimeout = 10_000;
@@ -59,8 +62,7 @@ function logIn(
     // Whoever hangs up before the end of the handshake may do so without any error.
     client.once('close', () => reject(new Error('the connection was closed before the login')));
     client.connect({
-      host: target.address,
-      port: target.port,
+      ...(target.stream ? { sock: target.stream() } : { host: target.address, port: target.port }),
       username: target.user,
       privateKey,
       hostVerifier: (key: Buffer) => {

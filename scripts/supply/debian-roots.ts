@@ -39,6 +39,18 @@ export const toolsRoot: DebianRoot = {
   ],
 };
 
+/** A node without a cluster: the tools of the course, a DNS server, and a Docker engine. */
+export const sandboxRoot: DebianRoot = {
+  name: 'root-sandbox',
+  packages: [
+    ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'kmod', 'ca-certificates'],
+    ...['iproute2', 'iptables', 'nftables', 'conntrack', 'ethtool', 'bridge-utils', 'net-tools'],
+    ...['iputils-ping', 'iputils-arping', 'traceroute', 'tcpdump', 'curl', 'bind9-dnsutils'],
+    ...['dnsmasq-base', 'netcat-openbsd', 'socat', 'busybox-static', 'jq', 'procps', 'less'],
+    ...['vim-tiny', 'bash-completion', 'util-linux-extra', 'docker.io', 'docker-cli'],
+  ],
+};
+
 export function mmdebstrapArgv(root: DebianRoot, archive: string): Argv {
   return [
     ...['mmdebstrap', '--variant=minbase', `--include=${root.packages.join(',')}`],

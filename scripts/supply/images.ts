@@ -57,13 +57,18 @@ async function pack(folder: string, archive: string): Promise<void> {
   await local(['tar', ...stable, '-C', folder, '-cf', archive, '.'], { timeout: 300_000 });
 }
 
-async function buildLayout(parts: Parts, layout: string, work: string): Promise<void> {
+async function buildLayout(
+  images: readonly WorkloadImage[],
+  parts: Parts,
+  layout: string,
+  work: string,
+): Promise<void> {
   await createLayout(layout);
   const copy = join(work, 'tools.tar');
   await linkOrCopy(parts.toolsArchive, copy);
   const tools = await addLayer(layout, copy);
   const named: { name: string; manifest: Descriptor }[] = [];
-  for (const [index, image] of workloadImages.entries()) {
+  for (const [index, image] of images.entries()) {
     const folder = join(work, `image-${index}`);
     await mkdir(folder);
     await stage(image, parts, folder);
@@ -77,21 +82,29 @@ async function buildLayout(parts: Parts, layout: string, work: string): Promise<
   await writeIndex(layout, named);
 }
 
-export function imagesEntry(keys: readonly string[]): CacheEntry {
-  return { name: 'images', key: digest(...keys, JSON.stringify(workloadImages), 'layout 1') };
+/** Which images: those of the nodes, or those of the course that need no program of Kubernetes. */
+const sets = {
+  images: workloadImages,
+  'docker-images': workloadImages.filter(({ tags }) => tags[0]?.startsWith('docker.io/')),
+} as const;
+type ImageSet = keyof typeof sets;
+
+export function imagesEntry(keys: readonly string[], name: ImageSet = 'images'): CacheEntry {
+  return { name, key: digest(...keys, JSON.stringify(sets[name]), 'layout 1') };
 }
 
-/** The folder with one OCI layout of all images that run in the nodes. `keys` decide the parts. */
+/** The folder with one OCI layout of a set of images. `keys` decide the parts. */
 export async function ensureImages(
   parts: Parts,
   keys: readonly string[],
   report: Report,
+  name: ImageSet = 'images',
 ): Promise<string> {
-  return cached(imagesEntry(keys), async (folder) => {
-    report(`packing ${workloadImages.length} images`);
+  return cached(imagesEntry(keys, name), async (folder) => {
+    report(`packing ${sets[name].length} images`);
     const work = join(folder, 'work');
     await mkdir(work);
-    await buildLayout(parts, join(folder, 'layout'), work);
+    await buildLayout(sets[name], parts, join(folder, 'layout'), work);
     await rm(work, { recursive: true });
   });
 }

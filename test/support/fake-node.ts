@@ -9,7 +9,7 @@ export type FakeAnswer = string | Partial<ExecResult> | (() => string | Partial<
 
 /**
  * A node in memory: a table from command lines to results. Probes that are run as one batch are looked up one by one;
- * one inside a pod stands in the table with `POD-UID: ` before it.
+ * one inside a pod stands in the table with `POD-UID: ` before it, one in a sandbox with `netns:NAME: `.
  */
 export interface FakeNode extends Node {
   /** Adds to the table; a later entry wins over an earlier one. */
@@ -33,9 +33,10 @@ function encode({ exitCode, stdout, stderr }: ExecResult): string {
 }
 
 function decodeJob(line: string): string {
-  const [pod = '', , , words = ''] = line.split(' ');
+  const [inside = '', , , words = ''] = line.split(' ');
   const argv = Buffer.from(words, 'base64').toString().split('\0').slice(0, -1);
-  return (pod === '-' ? '' : `${pod}: `) + commandLine(argv);
+  const where = inside.replace(/^pod:/, '');
+  return (where === '-' ? '' : `${where}: `) + commandLine(argv);
 }
 
 export function fakeNode(name: string, role: Role, address: string): FakeNode {

@@ -3,6 +3,7 @@ import { usageError } from '../../base/errors.ts';
 import { downStages } from '../../lab/down.ts';
 import { openEnvironment } from '../../lab/environment.ts';
 import { endHolder, withLock } from '../../lab/lock.ts';
+import { removeSandboxes } from '../../lab/sandbox.ts';
 import { standbyLock } from '../../lab/snapshot/standby.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
@@ -37,6 +38,7 @@ export async function run(
     await withLock(environment.spec.stateDir, 'lab down', async () => {
       // Nodes in the making would come back.
       await endHolder(standbyLock(environment.spec));
+      removed.push(...(await removeSandboxes(config)));
       await runSteps(stages, environment, context);
       if (!options.purge) return;
       await rm(environment.spec.stateDir, { recursive: true, force: true });

@@ -48,14 +48,13 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<void> {
-  await withSession(context, { running: true }, async ({ session, exercise }) => {
-    const chosen = exercise(id);
-    const questions = await listQuestions(session, chosen);
+  await withSession(context, { id, lab: 'running' }, async ({ session, exercise }) => {
+    const questions = await listQuestions(session, exercise);
     const asks = pairs.length === 0 && process.stdin.isTTY && !context.json;
     const parts = questions.map((question) => question.id);
     const given = asks ? await ask(questions) : parseAnswers(pairs, parts);
-    for (const { part, value } of given) await answerPart(session, chosen, part, value);
-    const now = await listQuestions(session, chosen);
+    for (const { part, value } of given) await answerPart(session, exercise, part, value);
+    const now = await listQuestions(session, exercise);
     if (context.json) return json({ id, questions: now });
     if (now.length === 0) say(`${id} asks no questions; it is graded by what you do.`);
     for (const { id: part, prompt, how, answer } of now) {

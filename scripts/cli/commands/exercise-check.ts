@@ -24,16 +24,16 @@ export async function run(
   options: { watch?: boolean },
   context: CommandContext,
 ): Promise<number> {
-  return withSession(context, { running: true, grades: true }, async (open) => {
-    const chosen = open.exercise(id);
+  return withSession(context, { id, lab: 'running', grades: true }, async (open) => {
+    const { exercise } = open;
     const session = { ...open.session, report: undefined };
     const result = options.watch
-      ? await watchExercise(session, chosen, (seen) => show(seen, context))
-      : await checkExercise(session, chosen);
+      ? await watchExercise(session, exercise, (seen) => show(seen, context))
+      : await checkExercise(session, exercise);
     if (!options.watch) show(result, context);
     if (result.status === 'pass' && !context.json) {
       say();
-      await sayMarkdown(await readDebrief(session, chosen));
+      await sayMarkdown(await readDebrief(session, exercise));
     }
     return codeOf(result);
   });

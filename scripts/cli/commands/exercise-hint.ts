@@ -10,8 +10,8 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<void> {
-  await withSession(context, { running: false }, async ({ session, exercise }) => {
-    const hint = await nextHint(session, exercise(id));
+  await withSession(context, { id, lab: 'any' }, async ({ session, exercise }) => {
+    const hint = await nextHint(session, exercise);
     if (context.json) return json({ id, ...hint });
     say(paint('dim', `Hint ${hint.number} of ${hint.of}`));
     await sayMarkdown(hint.text);

@@ -30,11 +30,11 @@ export async function run(
 ): Promise<void> {
   const config = await context.loadConfig();
   await withEnvironment(config, `lab exercise reset ${id}`, (environment) =>
-    withSession(context, { running: true }, async ({ session, exercise }) => {
-      const chosen = exercise(id);
+    withSession(context, { id, lab: 'made' }, async ({ session, exercise }) => {
       if (!context.json) say(paint('dim', `Undoing ${id} …`));
-      const undone = await resetExercise(session, chosen);
-      const left = undone ? await leftBehind(environment, context) : undefined;
+      const undone = await resetExercise(session, exercise);
+      const bare = 'sandbox' in exercise.spec.needs;
+      const left = undone && !bare ? await leftBehind(environment, context) : undefined;
       if (context.json) return json({ id, undone, ...(left ? { left } : {}) });
       if (!undone) return say(`${id} was not started; nothing to undo.`);
       say(`The set-up of ${id} is undone. Again: lab exercise ${id}`);

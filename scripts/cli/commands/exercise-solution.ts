@@ -11,8 +11,7 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<void> {
-  await withSession(context, { running: false }, async ({ session, exercise }) => {
-    const chosen = exercise(id);
+  await withSession(context, { id, lab: 'any' }, async ({ session, exercise }) => {
     const record = await session.progress.read(id);
     const solved = record.solved !== undefined || record.solution !== undefined;
     if (!solved && process.stdin.isTTY && !context.yes && !context.json) {
@@ -25,7 +24,7 @@ export async function run(
         throw usageError('declined', 'Not shown', { hint: `lab exercise hint ${id}` });
       }
     }
-    const { scripts, debrief } = await showSolution(session, chosen);
+    const { scripts, debrief } = await showSolution(session, exercise);
     if (context.json) return json({ id, scripts, debrief });
     for (const { on, name, text } of scripts) {
       say(paint('bold', `${name} (on ${on})`));

@@ -2,7 +2,7 @@ import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
 import { loadExercises } from '../../exercises/load.ts';
 import { startExercise } from '../../exercises/start.ts';
-import { openEnvironment } from '../../lab/environment.ts';
+import { environmentSpec } from '../../lab/config.ts';
 import { withLock } from '../../lab/lock.ts';
 import type { CommandContext } from '../context.ts';
 import { labsFolder, withSession } from '../exercise-session.ts';
@@ -29,15 +29,15 @@ export async function run(
 ): Promise<void> {
   if (id === undefined) return (await import('./exercise-list.ts')).run([], {}, context);
   await refuseUnknown(id);
-  const { spec } = await openEnvironment(await context.loadConfig());
-  await withLock(spec.stateDir, `lab exercise ${id}`, () =>
-    withSession(context, { running: true }, async ({ session, exercise }) => {
-      const chosen = exercise(id);
-      if (!context.json) say(paint('dim', `Setting up ${id}: ${chosen.spec.title} …`));
-      const started = await startExercise(session, chosen);
-      if (context.json) return json({ id, title: chosen.spec.title, ...started });
+  const { stateDir } = environmentSpec(await context.loadConfig());
+  await withLock(stateDir, `lab exercise ${id}`, () =>
+    withSession(context, { id, lab: 'made' }, async ({ session, exercise }) => {
+      const { title } = exercise.spec;
+      if (!context.json) say(paint('dim', `Setting up ${id}: ${title} …`));
+      const started = await startExercise(session, exercise);
+      if (context.json) return json({ id, title, ...started });
       say();
-      say(paint('bold', `${id}  ${chosen.spec.title}`));
+      say(paint('bold', `${id}  ${title}`));
       if (started.resumed) say(paint('dim', '(started before; its state is as you left it)'));
       if (started.others.length > 0) {
         const text = `Also set up on this lab: ${started.others.join(', ')}. Two at a time may change what the other grades.`;

@@ -1,25 +1,26 @@
 import { LabError } from '../../base/errors.ts';
 import { cniNames, type CniName } from '../../cluster/cni/names.ts';
-import { proveExercise } from '../../exercises/prove.ts';
-import { reportProof, type Proof } from '../../exercises/proof.ts';
 import type { Exercise } from '../../exercises/load.ts';
+import { loadExercises } from '../../exercises/load.ts';
+import { reportProof, type Proof } from '../../exercises/proof.ts';
+import { proveExercise } from '../../exercises/prove.ts';
+import type { ClusterNeeds } from '../../exercises/schema.ts';
 import { ensureCni } from '../../lab/cni-state.ts';
 import { openEnvironment, requireRunning, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
+import { openSandboxLab } from '../../lab/sandbox.ts';
 import { restoreStages } from '../../lab/snapshot/restore.ts';
 import { findClean } from '../../lab/snapshot/store.ts';
 import { runStages } from '../../lab/step.ts';
 import type { CommandContext } from '../context.ts';
-import { withSession } from '../exercise-session.ts';
+import { labsFolder } from '../exercise-session.ts';
 import { json, say } from '../print.ts';
 import { refuseUnknownIds } from './labs-validate.ts';
 
-type Needs = Exercise['spec']['needs'];
-
 /** The pod network to prove an exercise on: the configured one if it will do. */
-function networkFor({ state, cni }: Needs, configured: CniName): CniName {
+function networkFor({ state, cni }: ClusterNeeds, configured: CniName): CniName {
   if (state === 'joined') return 'none';
-  const possible = cniNames.filter((name) => cni.some((one) => one === name));
+  const possible = cniNames.filter((name) => cni.includes(name));
   const chosen = possible.includes(configured) ? configured : possible[0];
   if (chosen) return chosen;
   throw new LabError('needs-unmet', `no pod network of this lab is among: ${cni.join(', ')}`);
@@ -28,7 +29,7 @@ function networkFor({ state, cni }: Needs, configured: CniName): CniName {
 /** The lab as the exercise needs it: with that pod network, and clean where it asks for that. */
 async function prepare(
   environment: Environment,
-  needs: Needs,
+  needs: ClusterNeeds,
   configured: CniName,
   signal: AbortSignal,
 ): Promise<void> {
@@ -41,10 +42,40 @@ async function prepare(
   await ensureCni(environment, cni, () => undefined, signal);
 }
 
-/** Exercises that start without a pod network come last, so that it is taken away only once. */
+/** Those in a sandbox first; those that start without a pod network last, so that it is taken away only once. */
 function inOrder(exercises: readonly Exercise[]): Exercise[] {
-  const late = ({ spec }: Exercise): number => (spec.needs.state === 'joined' ? 1 : 0);
-  return [...exercises].sort((a, b) => late(a) - late(b));
+  const place = ({ spec: { needs } }: Exercise): number => {
+    if ('sandbox' in needs) return 0;
+    return needs.state === 'joined' ? 2 : 1;
+  };
+  return [...exercises].sort((a, b) => place(a) - place(b));
+}
+
+type Options = Omit<Parameters<typeof proveExercise>[2], 'prepare'>;
+
+async function prove(
+  exercise: Exercise,
+  environment: Environment,
+  options: Options & { signal: AbortSignal },
+): Promise<Proof> {
+  const { config, cluster } = environment;
+  const { needs } = exercise.spec;
+  const { signal } = options;
+  if (!('sandbox' in needs)) {
+    return proveExercise(exercise, cluster, {
+      ...options,
+      prepare: () => prepare(environment, needs, config.cni.name, signal),
+    });
+  }
+  const lab = await openSandboxLab(config, needs.sandbox);
+  try {
+    return await proveExercise(exercise, lab.cluster, {
+      ...options,
+      prepare: () => lab.ensure(options.report ?? (() => undefined), signal),
+    });
+  } finally {
+    lab.close();
+  }
 }
 
 /** `lab labs prove [ID…]`: proves on the running lab that grading is right; exit code 1 if one is not. */
@@ -54,29 +85,25 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   await refuseUnknownIds(ids);
+  const all = await loadExercises(labsFolder);
+  const chosen = inOrder(all.filter(({ spec }) => ids.length === 0 || ids.includes(spec.id)));
   const environment = await openEnvironment(await context.loadConfig());
   const { signal } = context;
-  const configured = environment.config.cni.name;
-  const report = (text: string): void => say(`    ${text}`, process.stderr);
-  const quiet = (): void => undefined;
+  const report = (text: string): void => {
+    if (context.verbose) say(`    ${text}`, process.stderr);
+  };
+  const onCluster = chosen.some(({ spec }) => !('sandbox' in spec.needs));
   const proofs: Proof[] = [];
   try {
-    await requireRunning(environment);
-    await withLock(environment.spec.stateDir, 'lab labs prove', () =>
-      withSession(context, { running: true, grades: true }, async ({ exercises, session }) => {
-        const chosen = exercises.filter(({ spec }) => ids.length === 0 || ids.includes(spec.id));
-        for (const exercise of inOrder(chosen)) {
-          const proof = await proveExercise(exercise, session.cluster, {
-            prepare: (needs) => prepare(environment, needs, configured, signal),
-            report: context.verbose ? report : quiet,
-            signal,
-          });
-          proofs.push(proof);
-          say(reportProof(proof), context.json ? process.stderr : process.stdout);
-        }
-        await ensureCni(environment, configured, report, signal);
-      }),
-    );
+    if (onCluster) await requireRunning(environment);
+    await withLock(environment.spec.stateDir, 'lab labs prove', async () => {
+      for (const exercise of chosen) {
+        const proof = await prove(exercise, environment, { report, signal });
+        proofs.push(proof);
+        say(reportProof(proof), context.json ? process.stderr : process.stdout);
+      }
+      if (onCluster) await ensureCni(environment, environment.config.cni.name, report, signal);
+    });
   } finally {
     environment.close();
   }

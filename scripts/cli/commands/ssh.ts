@@ -1,6 +1,8 @@
 import { LabError } from '../../base/errors.ts';
-import { requireNode } from '../../lab/config.ts';
+import { requireNode, type LabConfig } from '../../lab/config.ts';
 import { openEnvironment } from '../../lab/environment.ts';
+import { openSandboxLab } from '../../lab/sandbox.ts';
+import { sandboxKinds, type SandboxKind } from '../../nodes/sandbox-kinds.ts';
 import type { CommandContext } from '../context.ts';
 import { attachTerminal } from '../terminal.ts';
 
@@ -14,6 +16,29 @@ export function remoteCommand(words: readonly string[]): readonly string[] {
   return given.length === 1 ? ['bash', '-c', line] : given;
 }
 
+async function intoSandbox(
+  config: LabConfig,
+  kind: SandboxKind,
+  words: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  const lab = await openSandboxLab(config, kind);
+  try {
+    if (!(await lab.sandbox.running())) {
+      throw new LabError('node-down', `The sandbox ${kind} is not running`, {
+        why: 'it is made when an exercise that takes place there is started',
+        hint: `lab exercise list   (those of ${kind === 'netns' ? 'track net' : 'track ctr'})`,
+      });
+    }
+    context.signal.addEventListener('abort', () => lab.close());
+    const code = await attachTerminal(lab.sandbox.node, remoteCommand(words));
+    context.signal.throwIfAborted();
+    return code;
+  } finally {
+    lab.close();
+  }
+}
+
 /** `lab ssh`: a login shell, or a command whose exit code is passed on. */
 export async function run(
   [name = '', ...words]: readonly string[],
@@ -21,6 +46,8 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   const config = await context.loadConfig();
+  const kind = sandboxKinds.find((one) => one === name);
+  if (kind) return intoSandbox(config, kind, words, context);
   requireNode(config, name);
   const environment = await openEnvironment(config);
   try {

@@ -1,8 +1,7 @@
 import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
-import { environmentSpec, type LabConfig } from '../../lab/config.ts';
+import { environmentSpec } from '../../lab/config.ts';
 import { installedCnis } from '../../cluster/cni/install.ts';
-import { installPackages, missingPackages } from '../../lab/doctor.ts';
 import { openEnvironment, type Environment } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
 import { noLongerNew } from '../../lab/snapshot/clean.ts';
@@ -10,6 +9,7 @@ import { kubeconfigPath } from '../../lab/share.ts';
 import { isStep, type Stage } from '../../lab/step.ts';
 import { stops, upStages, type Stop } from '../../lab/up.ts';
 import type { CommandContext } from '../context.ts';
+import { ensurePackages } from '../packages.ts';
 import { json, say } from '../print.ts';
 import { prepareNextReset } from '../standby-ahead.ts';
 import { runSteps, type StepsDone } from '../run-steps.ts';
@@ -35,24 +35,6 @@ function parseStop(text: string | undefined): Stop | undefined {
     why: suggest(text, stops),
     hint: 'lab up --help',
   });
-}
-
-/** A fresh machine lacks packages: they are named, and installed once the user agrees. */
-async function ensurePackages(config: LabConfig, context: CommandContext): Promise<void> {
-  const missing = await missingPackages(config);
-  if (missing.length === 0) return;
-  if (process.stdin.isTTY && !context.yes && !context.json) {
-    const { confirm } = await import('@clack/prompts');
-    const answer = await confirm({
-      message: `lab needs these Debian packages: ${missing.join(', ')}. Install them now?`,
-    });
-    if (answer !== true) {
-      throw usageError('declined', 'Nothing was installed', {
-        hint: `apt-get install ${missing.join(' ')}   then: lab up`,
-      });
-    }
-  }
-  await installPackages(missing, (line) => say(line, process.stderr), context.signal);
 }
 
 function explainStages(stages: readonly Stage<Environment>[], environment: Environment): void {

@@ -92,9 +92,9 @@ async function probe(spec: Spec, live: Live): Promise<string[]> {
   };
   const pairs = pairUp(from.found, to.found, 'all');
   await live.run(
-    pairs.map(([{ node, pod }, { address }]) => {
+    pairs.map(([{ node, inside }, { address }]) => {
       const argv = probeArgv(kind, address);
-      return { node, pod, argv, timeout: probeDeadline(kind) };
+      return { node, inside, argv, timeout: probeDeadline(kind) };
     }),
   );
   const missing = [...from.missing, ...to.missing];

@@ -52,9 +52,9 @@ export async function runCommand(spec: Spec, live: Live): Promise<Outcome> {
   const { spots, missing } = await findSpots(live, spec);
   if (spots.length === 0) return { pass: false, actual: missing, expected };
   const timeout = spec.timeout_seconds;
-  const names = spec.in !== undefined;
+  const names = spec.on === undefined;
   const results = await live.run(
-    spots.map(({ node, pod }) => ({ node, pod, names, argv: spec.argv, timeout })),
+    spots.map(({ node, inside }) => ({ node, inside, names, argv: spec.argv, timeout })),
   );
   const problems = spots.flatMap(({ label }, i) =>
     problemsOf(spec, results[i] as ExecResult).map((text) => `${label}: ${text}`),

@@ -112,9 +112,9 @@ export async function runDns(spec: Spec, live: Live): Promise<Outcome> {
   const asked = origins.found.flatMap((from) => names.map((name) => ({ from, name })));
   const server = servers.found[0]?.address;
   const results = await live.run(
-    asked.map(({ from: { node, pod }, name }) => {
+    asked.map(({ from: { node, inside }, name }) => {
       const argv = digArgv(spec, name, server);
-      return { node, pod, names: true, argv, timeout: spec.timeout_seconds + 2 };
+      return { node, inside, names: true, argv, timeout: spec.timeout_seconds + 2 };
     }),
   );
   const problems = asked.flatMap(({ from, name }, i) => {

@@ -108,7 +108,7 @@ function problemsOf(spec: Spec, from: From, result: ExecResult): string[] {
 async function withAddresses(live: Live, origins: From[]): Promise<From[]> {
   const bare = origins.filter((from) => from.addresses.length === 0);
   const argv = ['ip', '-j', 'address', 'show'];
-  const results = await live.run(bare.map(({ node, pod }) => ({ node, pod, argv })));
+  const results = await live.run(bare.map(({ node, inside }) => ({ node, inside, argv })));
   return origins.map((from) => {
     const result = results[bare.indexOf(from)];
     if (!result) return from;
@@ -141,7 +141,7 @@ export async function runHttp(spec: Spec, live: Live): Promise<Outcome> {
   const results = await live.run(
     pairs.map(([from, to]) => ({
       node: from.node,
-      pod: from.pod,
+      inside: from.inside,
       names: true,
       argv: requestArgv(spec, to),
       timeout: spec.timeout_seconds + 1,

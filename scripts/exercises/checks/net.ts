@@ -161,7 +161,7 @@ export async function runNet(spec: Spec, live: Live): Promise<Outcome> {
   const { spots, missing } = await findSpots(live, spec);
   if (spots.length === 0) return { pass: false, actual: missing, expected };
   const argv = viewArgv(spec);
-  const results = await live.run(spots.map(({ node, pod }) => ({ node, pod, argv })));
+  const results = await live.run(spots.map(({ node, inside }) => ({ node, inside, argv })));
   const judged = await Promise.all(
     spots.map(async (spot, i) => {
       const result = results[i] as ExecResult;

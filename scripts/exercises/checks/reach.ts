@@ -64,7 +64,7 @@ async function probeAll(live: Live, ask: Ask): Promise<Matrix> {
   const results = await live.run(
     pairs.map(([from, to]) => ({
       node: from.node,
-      pod: from.pod,
+      inside: from.inside,
       names: /[g-z]/i.test(to.address),
       argv: probeArgv(ask.kind, renderKnown(to.address, live.attempt.vars)),
       timeout: probeDeadline(ask.kind),

@@ -87,6 +87,32 @@ const systemd: Record<EngineName, Argv> = {
   docker: ['--env', 'container=docker'],
 };
 
+export interface SystemContainer {
+  /** Names of the container, and of the machine that it is. */
+  container: string;
+  hostname: string;
+  label: string;
+  /** Host folder with its identity. */
+  seed: string;
+  limits: Argv;
+  /** What it is plugged into. */
+  networks: Argv;
+}
+
+/** The words that make any privileged container with systemd, up to its disks and its image. */
+export function createSystem(engine: EngineName, options: SystemContainer): Argv {
+  return [
+    ...['create', '--name', options.container, '--hostname', options.hostname],
+    ...['--label', options.label, '--privileged', '--cgroupns=private', '--pids-limit=-1'],
+    ...systemd[engine],
+    ...options.limits,
+    ...options.networks,
+    ...['--tmpfs', '/run:exec', '--tmpfs', '/tmp:exec', '--stop-signal', 'SIGRTMIN+3'],
+    ...['--volume', `${options.seed}:/etc/lab:ro`],
+    ...['--volume', `${options.seed}/machine-id:/etc/machine-id:ro`],
+  ];
+}
+
 export interface CreateOptions {
   image: string;
   /** Host folders: the node's identity and its containerd root. */
@@ -110,20 +136,18 @@ export function createNode(
     '--add-host',
     `${name}:${address}`,
   ]);
-  const { standby = false } = options;
+  const { standby = false, seed, limits } = options;
   const name = standby ? standbyContainer : containerName;
+  const nics = standby ? standbyNetworks(environment, node) : networks(engine, environment, node);
   return [
-    ...['create', '--name', name(environment, node.name), '--hostname', node.name],
-    ...['--label', `${label}=${environment.name}`, '--privileged', '--cgroupns=private'],
-    ...['--pids-limit=-1'],
-    ...systemd[engine],
-    ...options.limits,
-    ...(standby ? standbyNetworks(environment, node) : networks(engine, environment, node)),
-    ...['--dns', '10.0.2.3', ...hosts],
-    ...['--tmpfs', '/run:exec', '--tmpfs', '/tmp:exec', '--stop-signal', 'SIGRTMIN+3'],
+    ...createSystem(engine, {
+      ...{ container: name(environment, node.name), hostname: node.name, seed, limits },
+      ...{
+        label: `${label}=${environment.name}`,
+        networks: [...nics, '--dns', '10.0.2.3', ...hosts],
+      },
+    }),
     ...['--volume', `${options.store}:/var/lib/containerd`],
-    ...['--volume', `${options.seed}:/etc/lab:ro`],
-    ...['--volume', `${options.seed}/machine-id:/etc/machine-id:ro`],
     ...['--volume', `${environment.sharedDir}:/vagrant`],
     ...(options.modules ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
     options.image,

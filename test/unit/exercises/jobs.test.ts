@@ -67,10 +67,18 @@ describe('runJobs', () => {
 
   it('says so when no process of the pod is there', async () => {
     const [result] = await runJobs([
-      { ...job('true'), pod: 'c0ffee00-0000-4000-8000-000000000000' },
+      { ...job('true'), inside: 'pod:c0ffee00-0000-4000-8000-000000000000' },
     ]);
     expect(result?.exitCode).toBe(125);
     expect(result?.stderr).toContain('no process of this pod');
+  });
+
+  it.each([
+    ['netns:nowhere', 'there is no network namespace nowhere'],
+    ['container:nowhere', 'no container nowhere runs here'],
+  ] as const)('says so when %s is not there', async (inside, text) => {
+    const [result] = await runJobs([{ ...job('true'), inside }]);
+    expect(result).toMatchObject({ exitCode: 125, stderr: `${text}\n` });
   });
 
   it('fails as a whole when a tool is missing: that is no verdict on the learner', async () => {

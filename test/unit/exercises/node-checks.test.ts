@@ -100,7 +100,7 @@ describe('net', () => {
 
   it('needs one place', async () => {
     await expect(async () => tryCheck(lab(), { kind: 'net', view: 'route' })).rejects.toThrow(
-      'either',
+      'exactly one of',
     );
   });
 });

@@ -53,9 +53,9 @@ describe('a node', () => {
 --tmpfs /run:exec
 --tmpfs /tmp:exec
 --stop-signal SIGRTMIN+3
---volume /state/course/nodes/node1/containerd:/var/lib/containerd
 --volume /state/course/nodes/node1/seed:/etc/lab:ro
 --volume /state/course/nodes/node1/seed/machine-id:/etc/machine-id:ro
+--volume /state/course/nodes/node1/containerd:/var/lib/containerd
 --volume /state/course/vagrant:/vagrant
 --volume /lib/modules:/lib/modules:ro localhost/node:1 /sbin/init`,
     );
@@ -81,9 +81,9 @@ describe('a node', () => {
 --tmpfs /run:exec
 --tmpfs /tmp:exec
 --stop-signal SIGRTMIN+3
---volume /state/course/nodes/node1/containerd:/var/lib/containerd
 --volume /state/course/nodes/node1/seed:/etc/lab:ro
 --volume /state/course/nodes/node1/seed/machine-id:/etc/machine-id:ro
+--volume /state/course/nodes/node1/containerd:/var/lib/containerd
 --volume /state/course/vagrant:/vagrant localhost/node:1 /sbin/init`,
     );
   });
