@@ -91,6 +91,13 @@ function verdict(criterion: Criterion, seen: Seen, attempt: Attempt): CriterionR
   };
 }
 
+const behindGate = 'not graded';
+
+/** False where a gate before it has failed, so that nobody has looked. */
+export function isGraded({ actual }: CriterionResult): boolean {
+  return actual !== behindGate;
+}
+
 function notGraded(criterion: Criterion, gate: CriterionResult, attempt: Attempt): CriterionResult {
   return {
     id: criterion.id,
@@ -98,7 +105,7 @@ function notGraded(criterion: Criterion, gate: CriterionResult, attempt: Attempt
     status: gate.status === 'error' ? 'error' : 'fail',
     points: 0,
     max: criterion.points,
-    actual: 'not graded',
+    actual: behindGate,
     expected: `first: ${gate.title}`,
     why:
       gate.status === 'error'

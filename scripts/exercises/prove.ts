@@ -11,7 +11,7 @@ import {
   type Digest,
   type Watch,
 } from './digest.ts';
-import { grade } from './grade.ts';
+import { grade, isGraded } from './grade.ts';
 import type { Attempt } from './live.ts';
 import { wrongScripts, type Exercise } from './load.ts';
 import { some, type Result } from './outcome.ts';
@@ -180,18 +180,10 @@ async function proveFresh(bench: Bench): Promise<boolean> {
     const before = await bench.watch.look();
     const { vars, facts } = await attempt(bench);
     const { scripts, budget_seconds: budget } = exercise.spec.setup;
-    const doing = `setting up ${exercise.spec.id} again`;
-    const { cluster } = session;
-    const again = {
-      cluster,
-      folder: exercise.folder,
-      scripts,
-      words: ['apply'],
-      vars,
-      budget,
-      doing,
-    };
-    const said = await runScripts(again);
+    const said = await runScripts({
+      ...{ cluster: session.cluster, folder: exercise.folder, scripts, words: ['apply'] },
+      ...{ vars, budget, doing: `setting up ${exercise.spec.id} again` },
+    });
     await backTo(bench, before.stable, 'the second set-up changed the lab');
     if (JSON.stringify(said.facts) !== JSON.stringify(facts)) {
       refute(`facts differ: ${JSON.stringify(facts)}, then ${JSON.stringify(said.facts)}`);
@@ -207,7 +199,7 @@ async function proveWrong(bench: Bench, wrong: Exercise['spec']['wrong'][number]
     const result = await timed(proof.checks, () => checkExercise(session, exercise));
     expectScore(result, wrong.score);
     const failed = result.criteria.filter(({ status }) => status === 'fail');
-    for (const { id } of failed) (proof.failsIn[id] ??= []).push(wrong.name);
+    for (const { id } of failed.filter(isGraded)) (proof.failsIn[id] ??= []).push(wrong.name);
     const texts = failed.map(({ title, actual, expected, why }) =>
       [title, actual, expected, why].join('\n'),
     );
@@ -248,6 +240,10 @@ async function run(bench: Bench): Promise<void> {
     await proveWrong(bench, wrong);
     if (!(await again(bench))) return;
   }
+  await claim(bench, 'each criterion fails in some wrong answer', async () => {
+    const never = Object.entries(bench.proof.failsIn).filter(([, names]) => names.length === 0);
+    if (never.length > 0) refute(`never seen to fail: ${never.map(([id]) => id).join(', ')}`);
+  });
   await proveSolution(bench);
   await claim(bench, 'undo leaves the lab as it was', async () => {
     await resetExercise(session, exercise);

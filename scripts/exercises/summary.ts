@@ -1,5 +1,7 @@
 import type { Exercise } from './load.ts';
 import type { ExerciseRecord } from './progress.ts';
+import type { Needs } from './schema.ts';
+import type { Track } from './tracks.ts';
 
 export interface SummaryRow {
   id: string;
@@ -8,6 +10,8 @@ export interface SummaryRow {
   kind: string;
   difficulty: string;
   minutes: number;
+  /** What has to be there before it can be started. */
+  needs: string;
   state: 'new' | 'started' | 'solved';
   /** Best result so far. */
   score: number | undefined;
@@ -17,12 +21,21 @@ export interface SummaryRow {
   solutionSeen: boolean;
 }
 
-/** One row per exercise: what it is and how far the learner is. */
+/** In one word or two: a lab with these pod networks, without one, or nothing but a sandbox. */
+export function needsInWords(needs: Needs): string {
+  if ('sandbox' in needs) return `sandbox ${needs.sandbox}`;
+  return needs.state === 'joined' ? 'no pod network' : needs.cni.join(' or ');
+}
+
+/** One row per exercise, in the order of the course: what it is and how far the learner is. */
 export function summarize(
   exercises: readonly Exercise[],
+  tracks: readonly Track[],
   records: Readonly<Record<string, ExerciseRecord>>,
 ): SummaryRow[] {
-  return exercises.map(({ spec }) => {
+  const place = (id: string): number => tracks.findIndex((track) => track.id === id);
+  const sorted = [...exercises].sort((a, b) => place(a.spec.track) - place(b.spec.track));
+  return sorted.map(({ spec }) => {
     const record = records[spec.id];
     const begun = record?.started !== undefined ? 'started' : 'new';
     return {
@@ -32,6 +45,7 @@ export function summarize(
       kind: spec.kind,
       difficulty: spec.difficulty,
       minutes: spec.target_minutes,
+      needs: needsInWords(spec.needs),
       state: record?.solved === undefined ? begun : 'solved',
       score: record?.best?.score,
       max: spec.criteria.reduce((sum, { points }) => sum + points, 0),

@@ -146,7 +146,9 @@ async function validateOne(folder: string, knownSources: ReadonlySet<string>): P
     problems.push(`exercise.yaml: id ${spec.id} does not begin with its track ${spec.track}`);
   }
   if (knownSources.size > 0) {
-    const unknown = spec.sources.filter((row) => row !== 'ext' && !knownSources.has(row));
+    // A row, or a section of a text, as in S0.4.
+    const isKnown = (row: string): boolean => knownSources.has(row.replace(/\.\d+$/, ''));
+    const unknown = spec.sources.filter((row) => row !== 'ext' && !isKnown(row));
     problems.push(
       ...unknown.map((row) => `exercise.yaml: source ${row} is no row of the course text`),
     );

@@ -9,7 +9,7 @@ import { labsFolder, withSession } from '../exercise-session.ts';
 import { sayMarkdown } from '../markdown.ts';
 import { json, paint, say } from '../print.ts';
 
-const verbs = ['list', 'answer', 'check', 'hint', 'solution', 'reset', 'progress'];
+const verbs = ['list', 'answer', 'check', 'hint', 'solution', 'reset', 'next'];
 
 /** A mistyped verb arrives here as an ID, so both are suggested. */
 async function refuseUnknown(id: string): Promise<void> {

@@ -1,8 +1,10 @@
-import { LabError } from '../../base/errors.ts';
+import { LabError, usageError } from '../../base/errors.ts';
+import { suggest } from '../../base/suggest.ts';
 import { cniNames, type CniName } from '../../cluster/cni/names.ts';
 import type { Exercise } from '../../exercises/load.ts';
 import { loadExercises } from '../../exercises/load.ts';
 import { reportProof, type Proof } from '../../exercises/proof.ts';
+import { summarizeProofs } from '../../exercises/proof-summary.ts';
 import { proveExercise } from '../../exercises/prove.ts';
 import type { ClusterNeeds } from '../../exercises/schema.ts';
 import { ensureCni } from '../../lab/cni-state.ts';
@@ -56,6 +58,7 @@ type Options = Omit<Parameters<typeof proveExercise>[2], 'prepare'>;
 async function prove(
   exercise: Exercise,
   environment: Environment,
+  only: CniName | undefined,
   options: Options & { signal: AbortSignal },
 ): Promise<Proof> {
   const { config, cluster } = environment;
@@ -64,7 +67,7 @@ async function prove(
   if (!('sandbox' in needs)) {
     return proveExercise(exercise, cluster, {
       ...options,
-      prepare: () => prepare(environment, needs, config.cni.name, signal),
+      prepare: () => prepare(environment, needs, only ?? config.cni.name, signal),
     });
   }
   const lab = await openSandboxLab(config, needs.sandbox);
@@ -78,15 +81,31 @@ async function prove(
   }
 }
 
+function parseCni(text: string | undefined): CniName | undefined {
+  const found = cniNames.find((name) => name === text);
+  if (found !== undefined || text === undefined) return found;
+  throw usageError('unknown-cni', `--cni ${text}: there is no such pod network`, {
+    why: suggest(text, cniNames),
+    hint: 'lab labs prove --help',
+  });
+}
+
+/** Whether it can be started on this pod network; a sandbox has none. */
+function runsOn({ spec: { needs } }: Exercise, cni: CniName | undefined): boolean {
+  return cni === undefined || (!('sandbox' in needs) && needs.cni.includes(cni));
+}
+
 /** `lab labs prove [ID…]`: proves on the running lab that grading is right; exit code 1 if one is not. */
 export async function run(
   ids: readonly string[],
-  _options: object,
+  options: { cni?: string },
   context: CommandContext,
 ): Promise<number> {
   await refuseUnknownIds(ids);
+  const only = parseCni(options.cni);
   const all = await loadExercises(labsFolder);
-  const chosen = inOrder(all.filter(({ spec }) => ids.length === 0 || ids.includes(spec.id)));
+  const named = all.filter(({ spec }) => ids.length === 0 || ids.includes(spec.id));
+  const chosen = inOrder(named.filter((exercise) => runsOn(exercise, only)));
   const environment = await openEnvironment(await context.loadConfig());
   const { signal } = context;
   const report = (text: string): void => {
@@ -98,7 +117,7 @@ export async function run(
     if (onCluster) await requireRunning(environment);
     await withLock(environment.spec.stateDir, 'lab labs prove', async () => {
       for (const exercise of chosen) {
-        const proof = await prove(exercise, environment, { report, signal });
+        const proof = await prove(exercise, environment, only, { report, signal });
         proofs.push(proof);
         say(reportProof(proof), context.json ? process.stderr : process.stdout);
       }
@@ -109,6 +128,7 @@ export async function run(
   }
   const proven = proofs.filter((proof) => proof.proven).length;
   if (context.json) json({ proofs });
-  else say(`exercises: ${proven} passed, ${proofs.length - proven} failed`);
+  else if (proofs.length > 1) say(summarizeProofs(proofs));
+  if (!context.json) say(`exercises: ${proven} passed, ${proofs.length - proven} failed`);
   return proven === proofs.length ? 0 : 1;
 }

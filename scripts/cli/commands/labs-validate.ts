@@ -1,5 +1,7 @@
 import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
+import { courseProblems, loadCourse } from '../../exercises/course.ts';
+import { loadSources } from '../../exercises/sources.ts';
 import { validateExercises } from '../../exercises/validate.ts';
 import { basename } from 'node:path';
 import { exerciseFolders } from '../../exercises/load.ts';
@@ -25,9 +27,15 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   await refuseUnknownIds(ids);
-  const found = await validateExercises(labsFolder, { ids });
+  const texts = await loadSources(labsFolder);
+  const sources = texts.flatMap(({ id, rows }) => [id, ...rows.map((row) => row.id)]);
+  const found = await validateExercises(labsFolder, { ids, sources });
   const problems = found.flatMap((one) => one.problems);
-  if (context.json) json({ exercises: found });
+  // The course as a whole can be judged once each exercise can be read.
+  if (ids.length === 0 && problems.length === 0) {
+    problems.push(...courseProblems(await loadCourse(labsFolder)));
+  }
+  if (context.json) json({ exercises: found, problems });
   else {
     for (const problem of problems) say(problem);
     say(`${found.length} exercises, ${problems.length} problems`);

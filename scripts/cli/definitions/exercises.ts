@@ -1,3 +1,4 @@
+import { cniNames } from '../../cluster/cni/names.ts';
 import type { CommandDefinition } from '../definition.ts';
 
 const exercise: CommandDefinition = {
@@ -84,13 +85,31 @@ const exercise: CommandDefinition = {
       load: () => import('../commands/exercise-reset.ts'),
     },
     {
-      name: 'progress',
-      summary: 'show what you have done and what is open',
-      examples: [['lab exercise progress', 'scores, attempts and times']],
+      name: 'next',
+      summary: 'tell which exercise to do next, and why',
+      description:
+        'One that you have begun; else the next of a track that you are in; else the first that is open.',
+      options: [{ flags: '--track <track>', about: 'only in this track' }],
+      examples: [
+        ['lab exercise next', 'in the order of the course'],
+        ['lab exercise next --track cni', 'the next of one track'],
+      ],
       json: true,
-      load: () => import('../commands/exercise-progress.ts'),
+      load: () => import('../commands/exercise-next.ts'),
     },
   ],
+};
+
+const progress: CommandDefinition = {
+  name: 'progress',
+  summary: 'show what you have done and what is open, track by track',
+  options: [{ flags: '--track <track>', about: 'only this track, with all of its exercises' }],
+  examples: [
+    ['lab progress', 'scores, checks and hints'],
+    ['lab progress --track net', 'one track'],
+  ],
+  json: true,
+  load: () => import('../commands/progress.ts'),
 };
 
 const labs: CommandDefinition = {
@@ -117,10 +136,18 @@ const labs: CommandDefinition = {
       summary: 'prove on the running lab that grading is right',
       description:
         'For each exercise: fresh gives 0, the solution full marks, each wrong answer what it declares,\n' +
-        'set-up twice equals once, and checks change nothing.',
+        'set-up twice equals once, and checks change nothing. Those of a sandbox need no running lab.',
+      options: [
+        {
+          flags: '--cni <name>',
+          about: 'only those that can be started on this pod network, on it',
+          choices: cniNames,
+        },
+      ],
       examples: [
         ['lab labs prove', 'all exercises'],
         ['lab labs prove cni-02 svc-01', 'only these'],
+        ['lab labs prove --cni labnet', 'those that are about labnet, too'],
       ],
       json: true,
       grades: true,
@@ -130,4 +157,4 @@ const labs: CommandDefinition = {
   ],
 };
 
-export const exerciseCommands: readonly CommandDefinition[] = [exercise, labs];
+export const exerciseCommands: readonly CommandDefinition[] = [exercise, progress, labs];

@@ -103,6 +103,6 @@ describe('hints and solution', () => {
     expect(solution.scripts[0]).toMatchObject({ on: 'control-plane', name: 'solution.sh' });
     expect(solution.scripts[0]?.text).toContain('# solve');
     expect(solution.debrief).toMatch(/^It was \w+\.$/);
-    expect(summarize([exercise], await session.progress.all())[0]?.solutionSeen).toBe(true);
+    expect(summarize([exercise], [], await session.progress.all())[0]?.solutionSeen).toBe(true);
   });
 });

@@ -66,14 +66,17 @@ const address = {
   },
 };
 
+const lazy = { name: 'lazy', score: 40, message: '.metadata.labels.state is half' };
+const blind = { name: 'blind', score: 60, message: 'no answer yet' };
+
 async function exerciseWith(over: Record<string, unknown> = {}): Promise<Exercise> {
-  for (const name of ['setup', 'solution', 'wrong/lazy']) {
+  for (const name of ['setup', 'solution', 'wrong/lazy', 'wrong/blind']) {
     await writeFile(join(folder, `${name}.sh`), `#!/bin/bash\n# ${name}\n`);
   }
   const spec = exerciseOf({
     parts: [{ id: 'ip', prompt: 'Which address?', type: 'ip' }],
     criteria: [solved, address],
-    wrong: [{ name: 'lazy', score: 40, message: '.metadata.labels.state is half' }],
+    wrong: [lazy],
     ...over,
   });
   return { spec, folder, task: 'Do it.', debrief: '' };
@@ -126,7 +129,11 @@ beforeEach(async () => {
     .on(/setup\.sh apply$/s, () => acts.apply())
     .on(/setup\.sh undo$/s, () => acts.undo())
     .on(/solution\.sh$/s, () => acts.solution())
-    .on(/lazy\.sh$/s, () => acts.lazy());
+    .on(/lazy\.sh$/s, () => acts.lazy())
+    .on(/blind\.sh$/s, () => {
+      label('solved');
+      return '';
+    });
   for (const node of [cluster.master, cluster.node1, cluster.node2]) {
     node
       .on('ip -j link show', '[{"ifname":"enp0s8","mtu":1500}]')
@@ -138,7 +145,7 @@ beforeEach(async () => {
 describe('proveExercise', () => {
   it('proves what is right, and leaves the lab as it was', async () => {
     const before = JSON.stringify(cluster.objects);
-    const proof = await prove();
+    const proof = await prove({ wrong: [lazy, blind] });
     expect(reportProof(proof)).not.toContain('FAIL');
     expect(proof.proven).toBe(true);
     expect(proof.statements.map(({ title }) => title)).toEqual([
@@ -149,14 +156,27 @@ describe('proveExercise', () => {
       'set-up twice equals once',
       'wrong/lazy gets 40 points and its message',
       'undo and a new start work',
+      'wrong/blind gets 60 points and its message',
+      'undo and a new start work',
+      'each criterion fails in some wrong answer',
       'the solution scores full marks, and checking changes nothing',
       'undo leaves the lab as it was',
     ]);
-    expect(proof.failsIn).toEqual({ solved: ['lazy'], address: [] });
+    expect(proof.failsIn).toEqual({ solved: ['lazy'], address: ['blind'] });
     expect(JSON.stringify(cluster.objects)).toBe(before);
-    expect(prepared).toBe(3);
-    expect(proof.starts).toHaveLength(2);
-    expect(proof.checks).toHaveLength(3);
+    expect(prepared).toBe(4);
+    expect(proof.starts).toHaveLength(3);
+    expect(proof.checks).toHaveLength(4);
+  });
+
+  it('notices a criterion that no wrong answer fails, also when it was only behind a gate', async () => {
+    const title = 'each criterion fails in some wrong answer';
+    expect(failing(await prove())[title]).toBe('never seen to fail: address');
+    const gated = {
+      criteria: [{ ...solved, gate: true }, address],
+      wrong: [{ ...lazy, score: 0 }],
+    };
+    expect(failing(await prove(gated))[title]).toBe('never seen to fail: address');
   });
 
   it('notices points for nothing, also behind a gate', async () => {
