@@ -34,14 +34,17 @@ function kind(text: string): string {
     .replace(/([^s])s$/, '$1');
 }
 
-/** Without quotes, backticks and needless spaces, in lower case. */
-function fold(text: string): string {
+/** Without the quotes or backticks around it. */
+export function unquoted(text: string): string {
   return text
     .trim()
     .replace(/^(["'`])(.*)\1$/s, '$2')
-    .trim()
-    .replaceAll(/\s+/g, ' ')
-    .toLowerCase();
+    .trim();
+}
+
+/** Without quotes, backticks and needless spaces, in lower case. */
+function fold(text: string): string {
+  return unquoted(text).replaceAll(/\s+/g, ' ').toLowerCase();
 }
 
 const yesNo: Record<string, string> = {

@@ -107,6 +107,23 @@ function partProblems(spec: ExerciseSpec): Problem[] {
   );
 }
 
+/** Names of rows, and words that have synonyms, are keys: nothing is put in place of a variable there. */
+function keyProblems(spec: ExerciseSpec): Problem[] {
+  const message = 'is a key, so {{…}} stays as it is: write the word itself';
+  const rows = spec.parts.flatMap(({ rows: names }, i) =>
+    (Array.isArray(names) ? names : []).flatMap((name, j) =>
+      name.includes('{{') ? [{ path: ['parts', i, 'rows', j], message }] : [],
+    ),
+  );
+  const words = spec.criteria.flatMap((criterion, i) =>
+    checksOf(criterion)
+      .flatMap((one) => (one.kind === 'answer' ? Object.keys(one.synonyms ?? {}) : []))
+      .filter((word) => word.includes('{{'))
+      .map(() => ({ path: ['criteria', i], message: `a word of synonyms ${message}` })),
+  );
+  return [...rows, ...words];
+}
+
 function hintProblems(spec: ExerciseSpec): Problem[] {
   return spec.hints.flatMap(({ tier }, i) => {
     const before = spec.hints[i - 1]?.tier ?? 0;
@@ -190,6 +207,7 @@ export function meaningProblems(spec: ExerciseSpec): Problem[] {
     ),
     ...criteriaProblems(spec, known),
     ...partProblems(spec),
+    ...keyProblems(spec),
     ...hintProblems(spec),
     ...wrongProblems(spec),
     ...gateProblems(spec),

@@ -113,10 +113,17 @@ function textProblems(exercise: Exercise, files: Files): string[] {
 
 /** Where an exercise asks for something, the task must name it: no guessing of names that are graded. */
 function namingProblems({ spec, task }: Exercise): string[] {
+  const shown = JSON.stringify(spec.parts) + task;
+  // Also as a part of another variable, as in `url: { value: '{{scheme}}://{{host}}' }`.
+  const told = (name: string): boolean =>
+    shown.includes(`{{${name}}}`) ||
+    Object.entries(spec.vars).some(
+      ([other, variable]) =>
+        'value' in variable && String(variable.value).includes(`{{${name}}}`) && told(other),
+    );
   const names = Object.keys(spec.vars).filter((name) => {
     const graded = JSON.stringify(spec.criteria).includes(`{{${name}}}`);
-    const said = JSON.stringify(spec.parts).includes(`{{${name}}}`) || task.includes(`{{${name}}}`);
-    return graded && !said;
+    return graded && !told(name);
   });
   return names.map((name) => `task.md: {{${name}}} is graded, but the learner is not told of it`);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../../base/errors.ts';
 import { rowsOf, splitItems } from '../answer-text.ts';
-import { nodeAliases, sameValue } from '../compare.ts';
+import { nodeAliases, sameValue, unquoted } from '../compare.ts';
 import type { Answer, Live } from '../live.ts';
 import { some, type Outcome } from '../outcome.ts';
 import type { Part } from '../part-schema.ts';
@@ -54,7 +54,7 @@ type Same = (given: string, truth: string) => boolean;
 async function comparer(spec: Spec, part: Part, live: Live): Promise<Same> {
   const aliases = part.type === 'node' ? await nodeAliases(live) : new Map<string, string>();
   const strip = spec.strip === undefined ? undefined : new RegExp(spec.strip, 'gi');
-  const bare = (text: string): string => (strip ? text.trim().replace(strip, '') : text);
+  const bare = (text: string): string => (strip ? unquoted(text).replace(strip, '') : text);
   return (given, truth) => {
     const also = Object.entries(spec.synonyms ?? {})
       .filter(([word]) => sameValue(part.type, bare(word), bare(truth), aliases))

@@ -89,6 +89,7 @@ describe('a single value', () => {
     const strip = { strip: '-{{control_plane}}$' };
     const truth = fixed('kube-apiserver-master');
     expect((await ask({ truth, check: strip, given: 'kube-apiserver' })).pass).toBe(true);
+    expect((await ask({ truth, check: strip, given: '"kube-apiserver"' })).pass).toBe(true);
     expect((await ask({ truth, given: 'kube-apiserver' })).pass).toBe(false);
   });
 

@@ -166,6 +166,11 @@ describe('validateExercises', () => {
       'vars.app is used in no text',
     ],
     [
+      'a variable in the name of a row',
+      { ...withPart, parts: [{ id: 'q', prompt: '?', form: 'table', rows: ['{{worker1}}'] }] },
+      'is a key',
+    ],
+    [
       'a variable that hides a given one',
       { vars: { worker1: { word: 4 } } },
       'every exercise has already',
