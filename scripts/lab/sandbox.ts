@@ -3,8 +3,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { kubectlOn } from '../cluster/kubectl.ts';
 import { findEngine } from '../nodes/engine.ts';
 import type { Report } from '../nodes/provider.ts';
-import { openSandbox, type Sandbox } from '../nodes/sandbox.ts';
-import { sandboxKinds, type SandboxKind } from '../nodes/sandbox-kinds.ts';
+import { findSandboxes, openSandbox, type Sandbox } from '../nodes/sandbox.ts';
+import type { SandboxKind } from '../nodes/sandbox-kinds.ts';
 import { ensureSandboxSupply } from '../supply/sandbox.ts';
 import { clusterSettings, environmentSpec, type LabConfig } from './config.ts';
 import type { Step } from './step.ts';
@@ -48,15 +48,18 @@ export const sandboxStep: Step<SandboxLab> = {
   run: (lab, report, signal) => lab.ensure(report, signal),
 };
 
+/** Which sandboxes the environment has, and whether they run; none where no engine works. */
+export async function sandboxesOf(config: LabConfig): ReturnType<typeof findSandboxes> {
+  const engine = await findEngine(config.engine).catch(() => undefined);
+  return engine ? findSandboxes(engine, environmentSpec(config)) : new Map();
+}
+
 /** Removes all sandboxes of the environment; the kinds of those that were there. */
 export async function removeSandboxes(config: LabConfig): Promise<SandboxKind[]> {
-  const removed: SandboxKind[] = [];
-  // Where no engine works there is none.
-  const engine = await findEngine(config.engine).catch(() => undefined);
-  if (!engine) return removed;
-  for (const kind of sandboxKinds) {
-    const sandbox = openSandbox(engine, environmentSpec(config), kind);
-    if (await sandbox.remove()) removed.push(kind);
+  const kinds = [...(await sandboxesOf(config)).keys()];
+  for (const kind of kinds) {
+    const engine = await findEngine(config.engine);
+    await openSandbox(engine, environmentSpec(config), kind).remove();
   }
-  return removed;
+  return kinds;
 }

@@ -7,6 +7,8 @@ import type { AgentReport } from '../cluster/cni/plugin.ts';
 import { agentReport } from '../cluster/cni/status.ts';
 import type { LabConfig } from './config.ts';
 import type { Environment } from './environment.ts';
+import type { SandboxKind } from '../nodes/sandbox-kinds.ts';
+import { sandboxesOf } from './sandbox.ts';
 import { kubeconfigPath } from './share.ts';
 import { readApi, type ApiStatus, type Count } from './status-read.ts';
 
@@ -43,6 +45,8 @@ export interface LabStatus {
   engine: Provider['platform'];
   network: string;
   nodes: NodeStatus[];
+  /** Bare nodes of exercises that need no cluster. */
+  sandboxes: { name: SandboxKind; state: 'running' | 'stopped' }[];
   api: { answers: boolean; problem?: string };
   cni: { configured: CniName; installed: { name: CniName; agents: Count; report?: AgentReport }[] };
   dns?: Count;
@@ -150,6 +154,7 @@ export async function labStatus(environment: Environment): Promise<LabStatus> {
   const read = 'problem' in api ? undefined : api;
   const names = read?.networks.map(({ name }) => name) ?? [];
   const report = await agentReport(cluster.controlPlane, names).catch(() => undefined);
+  const sandboxes = [...(await sandboxesOf(config))].map(([name, state]) => ({ name, state }));
   const installed = read?.networks.map((one) => (report ? { ...one, report } : one)) ?? [];
   return {
     name: spec.name,
@@ -159,6 +164,7 @@ export async function labStatus(environment: Environment): Promise<LabStatus> {
     engine: { name: provider.platform.name, version: provider.platform.version },
     network: spec.network,
     nodes: nodeStatuses(readings),
+    sandboxes,
     api: 'problem' in api ? { answers: false, problem: api.problem } : { answers: true },
     cni: { configured: config.cni.name, installed },
     ...(read?.dns ? { dns: read.dns } : {}),

@@ -10,7 +10,7 @@ import { local } from './local.ts';
 import type { Node } from './node.ts';
 import type { EnvironmentSpec, NodeState, Report } from './provider.ts';
 import { createSystem } from './providers/container-argv.ts';
-import type { SandboxKind } from './sandbox-kinds.ts';
+import { sandboxKinds, type SandboxKind } from './sandbox-kinds.ts';
 import { sshNode, waitForSsh } from './ssh.ts';
 
 /** What a sandbox is made from. */
@@ -48,6 +48,28 @@ function streamTo(engine: Engine, container: string): Duplex {
   return stream;
 }
 
+function nameOf(environment: EnvironmentSpec, kind: SandboxKind): string {
+  return `${environment.name}-sandbox-${kind}`;
+}
+
+/** The sandboxes of an environment that are there, and whether they run. */
+export async function findSandboxes(
+  engine: Engine,
+  environment: EnvironmentSpec,
+): Promise<Map<SandboxKind, 'running' | 'stopped'>> {
+  const words = ['--all', '--filter', `label=${label}=${environment.name}`];
+  const list = async (more: readonly string[]): Promise<string[]> =>
+    (await engine.run(['ps', ...words, ...more, '--format', '{{.Names}}'])).stdout.split('\n');
+  const there = await list([]);
+  const running = there.some(Boolean) ? await list(['--filter', 'status=running']) : [];
+  const found = sandboxKinds.filter((kind) => there.includes(nameOf(environment, kind)));
+  return new Map(
+    found.map((kind) => {
+      return [kind, running.includes(nameOf(environment, kind)) ? 'running' : 'stopped'];
+    }),
+  );
+}
+
 const states: Readonly<Record<string, NodeState>> = { running: 'running', paused: 'frozen' };
 
 export function openSandbox(
@@ -55,7 +77,7 @@ export function openSandbox(
   environment: EnvironmentSpec,
   kind: SandboxKind,
 ): Sandbox {
-  const container = `${environment.name}-sandbox-${kind}`;
+  const container = nameOf(environment, kind);
   const folder = join(environment.stateDir, 'sandboxes', kind);
   const store = join(folder, 'docker');
   const spec = { name: kind, role: 'control-plane', address: '' } as const;

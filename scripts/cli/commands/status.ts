@@ -25,7 +25,11 @@ function completeText({ cni }: LabStatus): string {
 
 export function statusText(status: LabStatus): string {
   const { name, up, nodes, api, cni, dns, kubeconfig, shared, missing, provider, engine } = status;
-  if (!up) return `${name} is not up.   next: ${missing[0]?.next ?? 'lab up'}`;
+  const bare = status.sandboxes.map((one) => `${one.name} (${one.state})`).join(', ');
+  if (!up) {
+    const line = `${name} is not up.   next: ${missing[0]?.next ?? 'lab up'}`;
+    return bare === '' ? line : `${line}\nsandboxes: ${bare}`;
+  }
   const installed = cni.installed.map(
     ({ name: one, agents, report }) =>
       `${one} (${agents.ready} of ${agents.wanted} agents ready${report ? `; ${reportText(report)}` : ''})`,
@@ -38,6 +42,7 @@ export function statusText(status: LabStatus): string {
     ['CoreDNS', dns ? `${dns.ready} of ${dns.wanted} ready` : unknown],
     ['kubeconfig', kubeconfig ?? 'none'],
     ['/vagrant', shared],
+    ...(bare === '' ? [] : ([['sandboxes', bare]] as [string, string][])),
   ];
   const width = Math.max(...facts.map(([title]) => title.length));
   const head = ['NODE', 'ROLE', 'ADDRESS', 'STATE', 'KUBELET', 'RUNTIME', 'READY'];

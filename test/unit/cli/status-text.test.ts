@@ -34,6 +34,7 @@ const lab: LabStatus = {
       runtime: 'containerd://2.3.7',
     },
   ],
+  sandboxes: [],
   api: { answers: true },
   cni: { configured: 'flannel', installed: [{ name: 'flannel', agents: { ready: 1, wanted: 2 } }] },
   dns: { ready: 2, wanted: 2 },
@@ -67,6 +68,11 @@ MISSING                      NEXT
     expect(statusText({ ...lab, name: 'b', up: false, missing })).toBe(
       'b is not up.   next: lab up --env b',
     );
+    const sandboxes = [{ name: 'netns' as const, state: 'running' as const }];
+    expect(statusText({ ...lab, name: 'b', up: false, missing, sandboxes })).toBe(
+      'b is not up.   next: lab up --env b\nsandboxes: netns (running)',
+    );
+    expect(statusText({ ...lab, sandboxes })).toContain('\nsandboxes    netns (running)\n');
   });
 
   it('tells what it does not know from what is not there', () => {
