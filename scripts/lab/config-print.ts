@@ -1,5 +1,5 @@
 import { readIfExists } from '../base/files.ts';
-import { macAddress } from '../nodes/identity.ts';
+import { macAddress, type Nic } from '../nodes/identity.ts';
 import type { EnvironmentSpec } from '../nodes/provider.ts';
 import { ownBoxFile } from '../supply/box.ts';
 import type { LabConfig } from './config.ts';
@@ -27,7 +27,7 @@ export interface ConfigForScripts extends Omit<FileConfig, 'controlPlane' | 'wor
   /** What `lab box build` has made; null when there is none. */
   ownBox: string | null;
   /** The control plane first. */
-  nodes: { name: string; role: string; address: string; macs: { lab: string; nat: string } }[];
+  nodes: { name: string; role: string; address: string; macs: Record<Nic, string> }[];
   stateDir: string;
   /** Folder that every node sees as /vagrant. */
   sharedDir: string;
@@ -39,13 +39,14 @@ export async function configForScripts(
   spec: EnvironmentSpec,
 ): Promise<ConfigForScripts> {
   const { controlPlane: _controlPlane, workers: _workers, ...rest } = fileForm(config);
-  const mac = (node: string, nic: 'lab' | 'nat'): string => macAddress(spec.name, node, nic);
+  const mac = (node: string, nic: Nic): string => macAddress(spec.name, node, nic);
   return {
     file: config.file ?? null,
     ...rest,
     ownBox: (await readIfExists(ownBoxFile())) ?? null,
     nodes: spec.nodes.map(({ name, role, address }) => {
-      return { name, role, address, macs: { lab: mac(name, 'lab'), nat: mac(name, 'nat') } };
+      const macs = { lab: mac(name, 'lab'), nat: mac(name, 'nat'), uplink: mac(name, 'uplink') };
+      return { name, role, address, macs };
     }),
     stateDir: spec.stateDir,
     sharedDir: spec.sharedDir,

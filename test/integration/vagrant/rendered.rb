@@ -11,7 +11,7 @@ def shape(hypervisor, config)
   settings =
     if hypervisor == :libvirt
       { prefix: own.default_prefix, driver: own.driver, model: own.cpu_model, cpus: own.cpus, memory: own.memory,
-        nat: own.management_network_mac }
+        management: own.management_network_mac, arguments: own.qemu_args.map { |argument| argument[:value] } }
     else
       { name: own.name, customizations: own.customizations.map { |_, words| words.join(" ") } }
     end

@@ -17,7 +17,8 @@ interface Rendered {
   model?: string;
   cpus?: number;
   memory?: number;
-  nat?: string;
+  management?: string;
+  arguments?: string[];
   name?: string;
   customizations?: string[];
 }
@@ -85,7 +86,11 @@ describe.runIf(there)('the Vagrantfile', () => {
         ? { driver: 'kvm', cpus: 2 }
         : { driver: 'qemu', cpus: Math.min(2, shared(3)), model: 'Westmere' }),
       memory: 2048,
-      nat: macAddress('lab', 'node1', 'nat'),
+      management: macAddress('lab', 'node1', 'uplink'),
+      arguments: [
+        ...['-netdev', 'user,id=nat', '-device'],
+        `virtio-net-pci,netdev=nat,mac=${macAddress('lab', 'node1', 'nat')},addr=0x1f`,
+      ],
     });
     expect(virtualbox['node1']).toMatchObject({
       hostname: 'node1',

@@ -42,7 +42,7 @@ test('scripts get the nodes with their MAC addresses, and the folders', async ()
     ],
   });
   expect(answer.sharedDir).toBe(join(answer.stateDir, 'vagrant'));
-  const macs = answer.nodes.flatMap(({ macs: { lab, nat } }) => [lab, nat]);
-  expect(new Set(macs).size).toBe(4);
+  const macs = answer.nodes.flatMap(({ macs: { lab, nat, uplink } }) => [lab, nat, uplink]);
+  expect(new Set(macs).size).toBe(6);
   for (const mac of macs) expect(mac).toMatch(/^08:00:27(:[0-9a-f]{2}){3}$/);
 });

@@ -3,7 +3,8 @@
 #   enp0s8  the lab network; made by the engine, found by its MAC address
 #   enp0s3  NAT as VirtualBox does it: 10.0.2.15/24 on every node, gateway 10.0.2.2, DNS 10.0.2.3
 # In a container, the gateway is a network namespace of the node's own ("natgw"); the engine's other NIC is its way out.
-# A virtual machine gets its NAT from whatever runs it, and keeps its resolver.
+# A virtual machine gets its NAT from whatever runs it, and keeps its resolver: VirtualBox' own NIC is as it should be; the one
+# that QEMU adds for it is found by its MAC address, and libvirt's first NIC is Vagrant's way in.
 set -euo pipefail
 # shellcheck source=/dev/null
 . "$1" # LAB_MAC NAT_MAC LAB_ADDRESS LAB_PREFIX DNS_SERVER INTERNAL
@@ -28,12 +29,19 @@ if [ -d /var/lib/lab/run ]; then
   rm -r /var/lib/lab/run
 fi
 
-lab=$(ip -json link | jq -r --arg mac "$LAB_MAC" '[.[] | select(.address == $mac)][0].ifname')
-if [ "$lab" != enp0s8 ]; then
-  ip link set "$lab" down
-  ip link set "$lab" name enp0s8
-fi
-ip link set enp0s8 up
+# with_mac MAC: the name of that NIC, or nothing
+with_mac() { ip -json link | jq -r --arg mac "$1" '[.[] | select(.address == $mac)][0].ifname // empty'; }
+
+# called NIC NAME: gives it that name, and switches it on
+called() {
+  if [ "$1" != "$2" ]; then
+    ip link set "$1" down
+    ip link set "$1" name "$2"
+  fi
+  ip link set "$2" up
+}
+
+called "$(with_mac "$LAB_MAC")" enp0s8
 
 # A standby node is on a segment for which the engine has no addresses.
 ip -4 address show dev enp0s8 | grep -qF " $LAB_ADDRESS/" || ip address add "$LAB_ADDRESS/$LAB_PREFIX" dev enp0s8
@@ -77,6 +85,14 @@ if [ -n "$uplink" ] && ! ip netns pids natgw >/dev/null 2>&1; then # once per bo
     fi
     echo '}'
   } | ip netns exec natgw nft -f -
+fi
+
+nat=$(with_mac "$NAT_MAC")
+if [ -n "$nat" ] && [ ! -e /run/netns/natgw ]; then # a machine of QEMU's
+  called "$nat" enp0s3
+  ip address replace 10.0.2.15/24 broadcast 10.0.2.255 dev enp0s3
+  while ip route delete default 2>/dev/null; do :; done # Vagrant's, through its own network
+  ip route add default via 10.0.2.2 dev enp0s3
 fi
 
 if [ -e /run/netns/natgw ]; then
