@@ -17,6 +17,9 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
+/** How many names a line of a message may have. */
+const most = 20;
+
 /** "Did you mean …?" for a mistyped name, or the list of names when none is near. */
 export function suggest(wanted: string, known: readonly string[]): string {
   const near = known
@@ -24,5 +27,7 @@ export function suggest(wanted: string, known: readonly string[]): string {
     .filter(({ name, away }) => away <= Math.max(1, Math.floor(name.length / 3)))
     .sort((a, b) => a.away - b.away)[0];
   if (near) return `Did you mean "${near.name}"?`;
-  return known.length === 0 ? 'There is none.' : `Known: ${known.join(', ')}.`;
+  if (known.length === 0) return 'There is none.';
+  const more = known.length - most;
+  return `Known: ${known.slice(0, most).join(', ')}${more > 0 ? `, and ${more} more` : ''}.`;
 }

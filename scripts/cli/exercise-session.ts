@@ -5,7 +5,7 @@ import { projectRoot } from '../base/paths.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { findExercise, loadExercises, type Exercise } from '../exercises/load.ts';
 import { openProgress } from '../exercises/progress.ts';
-import type { Session } from '../exercises/session.ts';
+import { requireStarted, type Session } from '../exercises/session.ts';
 import { environmentSpec, type LabConfig } from '../lab/config.ts';
 import { openEnvironment, requireRunning } from '../lab/environment.ts';
 import { openSandboxLab, sandboxStep } from '../lab/sandbox.ts';
@@ -81,12 +81,14 @@ export async function withSession<T>(
   const report = (text: string): void => {
     if (!context.json && process.stderr.isTTY) process.stderr.write(`  ${text}\n`);
   };
+  const progress = openProgress(join(environmentSpec(config).stateDir, 'progress'));
+  if (wish.lab === 'running') requireStarted(exercise, await progress.read(wish.id));
   let lab: OpenLab | undefined;
   try {
     lab = await openLab(exercise, wish, config, context);
     const session: Session = {
       cluster: lab.cluster,
-      progress: openProgress(join(environmentSpec(config).stateDir, 'progress')),
+      progress,
       environment: config.name,
       student: studentName(),
       report,

@@ -38,6 +38,7 @@ function splitCells(text: string): { row: string; value: string }[] {
 
 function refuse(part: Part, problem: string): never {
   throw usageError('bad-answer', `${part.id}: ${problem}`, {
+    why: 'nothing was kept',
     hint: part.example === undefined ? undefined : `for example: ${part.example}`,
   });
 }

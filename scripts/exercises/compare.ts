@@ -86,7 +86,9 @@ function readIp(text: string): Read {
   const [address = '', prefix] = text.split('/');
   const isV6 = /^[0-9a-f:.]*:[0-9a-f:.]*$/.test(address);
   const problem = isV6 ? undefined : addressProblem(address);
-  if (problem) return { problem: 'is no IP address' };
+  const bits = isV6 ? 128 : 32;
+  const lengthy = prefix !== undefined && !(/^\d+$/.test(prefix) && Number(prefix) <= bits);
+  if (problem !== undefined || lengthy) return { problem: 'is no IP address' };
   return { value: prefix === undefined ? address : `${address}/${prefix}` };
 }
 
@@ -138,6 +140,7 @@ export function readValue(type: ValueType, given: string): Read {
     case 'kind':
       return { value: kind(text) };
     case 'path':
+      if (!unquoted(given).startsWith('/')) return { problem: 'is no absolute path' };
       return { value: given.trim().replace(/(.)\/+$/, '$1') };
     case 'yes-no':
       return yesNo[text] ? { value: yesNo[text] } : { problem: 'is neither yes nor no' };

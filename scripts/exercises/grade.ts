@@ -87,7 +87,7 @@ function verdict(criterion: Criterion, seen: Seen, attempt: Attempt): CriterionR
     points: pass ? criterion.points : 0,
     actual: actual + waited,
     expected: criterion.expected === undefined ? expected : text(criterion.expected),
-    why: text(criterion.why),
+    why: seen.outcome.why ?? text(criterion.why),
   };
 }
 

@@ -5,6 +5,8 @@ export interface Outcome {
   actual: string;
   /** What should be there. Never the right answer itself. */
   expected: string;
+  /** In place of the criterion's own reason, where that would tell too much, or is not the reason. */
+  why?: string;
 }
 
 export type CheckStatus = 'pass' | 'fail' | 'error';

@@ -22,7 +22,7 @@ import type { Needs, ScriptRef } from './schema.ts';
 import { answerTexts, runScripts } from './scripts.ts';
 import { checkExercise } from './check.ts';
 import type { Proof } from './proof.ts';
-import { answerPart } from './questions.ts';
+import { answerParts } from './questions.ts';
 import { sandboxDigests } from './sandbox-digest.ts';
 import { attemptOf, type Session } from './session.ts';
 import { resetExercise, startExercise } from './start.ts';
@@ -162,9 +162,12 @@ async function act(bench: Bench, scripts: readonly ScriptRef[], folder: string):
     report: options.report,
     signal: options.signal,
   });
-  for (const [part, text] of Object.entries(answerTexts(said))) {
-    await answerPart(session, exercise, part, text);
-  }
+  const given = Object.entries(answerTexts(said));
+  await answerParts(
+    session,
+    exercise,
+    given.map(([part, value]) => ({ part, value })),
+  );
 }
 
 /** False when the exercise cannot even be set up. */

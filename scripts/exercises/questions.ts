@@ -1,4 +1,4 @@
-import { usageError } from '../base/errors.ts';
+import { messageOf, usageError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { readAnswer, rowsOf } from './answer-text.ts';
@@ -20,9 +20,15 @@ export interface Question {
 }
 
 function howTo(part: Part, cluster: Cluster): string {
-  const table = rowsOf(part, cluster).map((row) => `${row}=…`);
+  const table = [
+    `${part.id}="`,
+    rowsOf(part, cluster)
+      .map((row) => `${row}=…`)
+      .join(' '),
+    '"',
+  ];
   const ways = { value: 'one value', set: 'several, any order', list: 'several, in order' };
-  const way = part.form === 'table' ? table.join(' ') : ways[part.form];
+  const way = part.form === 'table' ? table.join('') : ways[part.form];
   const type = part.type === 'text' ? '' : ` (${part.type})`;
   return `${way}${type}${part.example === undefined ? '' : `, such as ${part.example}`}`;
 }
@@ -46,30 +52,53 @@ export async function listQuestions(session: Session, exercise: Exercise): Promi
   return questionsOf(session, exercise, await started(session, exercise));
 }
 
-/**
- * Keeps an answer; a later one for the same part replaces it, rows of a table are added.
- * @returns The answer as kept.
- * @throws LabError `not-started`, `unknown-part`, `bad-answer` (its form is wrong).
- */
-export async function answerPart(
+function requirePart({ spec }: Exercise, id: string): Part {
+  const part = spec.parts.find((one) => one.id === id);
+  if (part) return part;
+  const known = spec.parts.map((one) => one.id);
+  const none = known.length === 0 ? `${spec.id} asks no questions` : suggest(id, known);
+  throw usageError('unknown-part', `${spec.id} has no part "${id}"`, {
+    why: 'nothing was kept',
+    hint: none,
+  });
+}
+
+/** What is wrong with the form of an answer, in a sentence; undefined if nothing is. */
+export function formProblem(
   session: Session,
   exercise: Exercise,
-  partId: string,
+  id: string,
   text: string,
-): Promise<Answer> {
-  const { spec } = exercise;
-  const part = spec.parts.find(({ id }) => id === partId);
-  if (!part) {
-    const known = spec.parts.map(({ id }) => id);
-    const none = known.length === 0 ? `${spec.id} asks no questions` : suggest(partId, known);
-    throw usageError('unknown-part', `${spec.id} has no part "${partId}"`, { hint: none });
+): string | undefined {
+  try {
+    readAnswer(requirePart(exercise, id), text, session.cluster, undefined);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
   }
-  const before = await started(session, exercise);
-  const value = readAnswer(part, text, session.cluster, before.answers[partId]);
-  await session.progress.update(spec.id, (record) => ({
+}
+
+/**
+ * Keeps answers, all of them or none; a later one for the same part replaces it, rows of a table are added.
+ * @throws LabError `not-started`, `unknown-part`, `bad-answer` (its form is wrong).
+ */
+export async function answerParts(
+  session: Session,
+  exercise: Exercise,
+  given: readonly { part: string; value: string }[],
+): Promise<void> {
+  const { id } = exercise.spec;
+  const { answers } = await started(session, exercise);
+  const read: Record<string, Answer> = {};
+  for (const { part, value } of given) {
+    const before = read[part] ?? answers[part];
+    read[part] = readAnswer(requirePart(exercise, part), value, session.cluster, before);
+  }
+  await session.progress.update(id, (record) => ({
     ...record,
-    answers: { ...record.answers, [partId]: value },
+    answers: { ...record.answers, ...read },
   }));
-  await session.progress.log({ id: spec.id, event: 'answer', part: partId, value });
-  return value;
+  for (const [part, value] of Object.entries(read)) {
+    await session.progress.log({ id, event: 'answer', part, value });
+  }
 }

@@ -28,7 +28,11 @@ export function attemptOf(record: ExerciseRecord, cluster: Cluster): Attempt {
 
 /** The record of an exercise that is set up. @throws LabError `not-started`. */
 export async function started(session: Session, exercise: Exercise): Promise<ExerciseRecord> {
-  const record = await session.progress.read(exercise.spec.id);
+  return requireStarted(exercise, await session.progress.read(exercise.spec.id));
+}
+
+/** @throws LabError `not-started`. */
+export function requireStarted(exercise: Exercise, record: ExerciseRecord): ExerciseRecord {
   if (record.started !== undefined) return record;
   throw usageError('not-started', `${exercise.spec.id} is not started`, {
     hint: `lab exercise ${exercise.spec.id}`,

@@ -77,13 +77,17 @@ function logIn(
   });
 }
 
+function noConnection(target: SshTarget, error: unknown): LabError {
+  return error instanceof LabError ? error : sshError(target, 'no ssh connection', error);
+}
+
 /** A connection to the node, and to no other machine. */
 export async function connect(target: SshTarget): Promise<Client> {
   try {
     const { privateKey, hostKey } = await target.credentials();
     return await logIn(target, privateKey, (shown) => shown === hostKey);
   } catch (error) {
-    throw error instanceof LabError ? error : sshError(target, 'no ssh connection', error);
+    throw noConnection(target, error);
   }
 }
 
@@ -91,12 +95,16 @@ export async function connect(target: SshTarget): Promise<Client> {
 export async function firstHostKey(target: SshTarget): Promise<string> {
   const { privateKey } = await target.credentials();
   let seen = '';
-  const client = await logIn(target, privateKey, (shown) => {
-    seen = shown;
-    return true;
-  });
-  client.end();
-  return seen;
+  try {
+    const client = await logIn(target, privateKey, (shown) => {
+      seen = shown;
+      return true;
+    });
+    client.end();
+    return seen;
+  } catch (error) {
+    throw noConnection(target, error);
+  }
 }
 
 /** A channel, and its exit code; undefined if the connection was lost before the command ended. */

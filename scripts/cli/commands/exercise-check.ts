@@ -6,16 +6,21 @@ import { readDebrief } from '../../exercises/help.ts';
 import type { CommandContext } from '../context.ts';
 import { withSession } from '../exercise-session.ts';
 import { sayMarkdown } from '../markdown.ts';
-import { json, say } from '../print.ts';
+import { json, paint, say } from '../print.ts';
 
 function codeOf({ status }: Result): number {
   if (status === 'error') return exitCode.gradingError;
   return status === 'pass' ? exitCode.ok : exitCode.failed;
 }
 
+const colours = { pass: 'green', fail: 'red', error: 'yellow' } as const;
+
 function show(result: Result, context: CommandContext): void {
   if (context.json) json(result);
-  else say(reportResult(result));
+  else {
+    const width = process.stdout.isTTY ? Math.max(60, process.stdout.columns) : undefined;
+    say(reportResult(result, width, (status, text) => paint(colours[status], text)));
+  }
 }
 
 /** `lab exercise check ID`: 0 full marks, 1 not yet, 3 when the lab could not be read. */
@@ -34,6 +39,8 @@ export async function run(
     if (result.status === 'pass' && !context.json) {
       say();
       await sayMarkdown(await readDebrief(session, exercise));
+      say();
+      say('What is next: lab exercise next');
     }
     return codeOf(result);
   });

@@ -33,16 +33,13 @@ export async function run(
   await withLock(stateDir, `lab exercise ${id}`, () =>
     withSession(context, { id, lab: 'made' }, async ({ session, exercise }) => {
       const { title } = exercise.spec;
-      if (!context.json) say(paint('dim', `Setting up ${id}: ${title} …`));
+      const begun = (await session.progress.read(id)).started !== undefined;
+      if (!context.json && !begun) say(paint('dim', `Setting up ${id}: ${title} …`));
       const started = await startExercise(session, exercise);
       if (context.json) return json({ id, title, ...started });
       say();
       say(paint('bold', `${id}  ${title}`));
       if (started.resumed) say(paint('dim', '(started before; its state is as you left it)'));
-      if (started.others.length > 0) {
-        const text = `Also set up on this lab: ${started.others.join(', ')}. Two at a time may change what the other grades.`;
-        say(paint('yellow', `${text} Undo one with: lab exercise reset ${started.others[0]}`));
-      }
       say();
       await sayMarkdown(started.task);
       say();
@@ -57,6 +54,11 @@ export async function run(
       }
       say(`Grade:   lab exercise check ${id}`);
       say(`Stuck:   lab exercise hint ${id}`);
+      if (started.others.length > 0) {
+        const text = `Still set up here: ${started.others.join(', ')}. One of them may change what another grades.`;
+        say();
+        say(paint('yellow', `${text} Done with it? lab exercise reset ${started.others[0]}`));
+      }
     }),
   );
 }

@@ -78,8 +78,10 @@ const exercise: CommandDefinition = {
       name: 'reset',
       arguments: '<id>',
       completes: 'exercise',
-      summary: 'undo the set-up and start again',
-      examples: [['lab exercise reset cni-02', 'as if it was never started']],
+      summary: 'undo the set-up and end the attempt; your best score stays',
+      examples: [
+        ['lab exercise reset cni-02', 'the next start is a new attempt, with other values'],
+      ],
       json: true,
       interrupted: 'The reset may be half done. The same command completes it.',
       load: () => import('../commands/exercise-reset.ts'),

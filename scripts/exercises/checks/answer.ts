@@ -48,6 +48,11 @@ function expectedWords(part: Part, live: boolean): string {
   return live ? `${shape}, as it is in the lab now` : shape;
 }
 
+/** Knowledge, and what was so when the exercise was set up, are not read from the lab as it is. */
+function isOfNow({ truth }: Spec): boolean {
+  return truth.from !== 'fixed' && truth.from !== 'fact';
+}
+
 /** How one learner's value is held against one true value. */
 type Same = (given: string, truth: string) => boolean;
 
@@ -97,7 +102,7 @@ function rightOrNot(spec: Spec, part: Part, given: string, truth: string[], same
 }
 
 async function table(spec: Spec, part: Part, given: Answer, live: Live): Promise<Outcome> {
-  const expected = expectedWords(part, spec.truth.from !== 'fixed');
+  const expected = expectedWords(part, isOfNow(spec));
   const same = await comparer(spec, part, live);
   const rows = rowsOf(part, live.cluster);
   const cells = typeof given === 'string' ? {} : given;
@@ -118,16 +123,20 @@ async function table(spec: Spec, part: Part, given: Answer, live: Live): Promise
 export async function runAnswer(spec: Spec, live: Live): Promise<Outcome> {
   const part = live.parts.find(({ id }) => id === spec.part);
   if (!part) throw new LabError('unknown-part', `There is no part "${spec.part}" in this exercise`);
-  const expected = expectedWords(part, spec.truth.from !== 'fixed');
+  const expected = expectedWords(part, isOfNow(spec));
   const given = live.attempt.answers[spec.part];
-  if (given === undefined) return { pass: false, actual: 'no answer yet', expected };
+  if (given === undefined) {
+    // The criterion's reason is for those who have thought about it.
+    return { pass: false, actual: `${part.id}: no answer yet`, expected, why: 'It is still open.' };
+  }
   if (part.form === 'table') return table(spec, part, given, live);
   const text = typeof given === 'string' ? given : '';
   const { values, missing } = await readTruth(spec.truth, live);
   if (values.length === 0) {
-    return { pass: false, actual: `${text}; nothing to compare with: ${missing}`, expected };
+    const actual = `${part.id}: ${text}; nothing to compare with: ${missing}`;
+    return { pass: false, actual, expected };
   }
   const same = await comparer(spec, part, live);
   const pass = rightOrNot(spec, part, text, values, same);
-  return { pass, actual: pass ? text : `${text} is not right`, expected };
+  return { pass, actual: pass ? text : `${part.id}: ${text} is not right`, expected };
 }

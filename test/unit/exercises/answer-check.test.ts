@@ -29,7 +29,7 @@ const fixed = (...values: string[]): Record<string, unknown> => ({ from: 'fixed'
 describe('a single value', () => {
   it('is not there yet', async () => {
     const outcome = await ask({ truth: fixed('x') });
-    expect(outcome).toMatchObject({ pass: false, actual: 'no answer yet' });
+    expect(outcome).toMatchObject({ pass: false, actual: 'q: no answer yet' });
   });
 
   it('is compared with what the lab says', async () => {
@@ -116,7 +116,7 @@ describe('a set', () => {
 
   it('does not tell how much of it is right', async () => {
     const { actual } = await ask({ part, truth: names, given: 'node1, node9' });
-    expect(actual).toBe('node1, node9 is not right');
+    expect(actual).toBe('q: node1, node9 is not right');
   });
 });
 

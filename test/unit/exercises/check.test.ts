@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkExercise, watchExercise } from '../../../scripts/exercises/check.ts';
 import { nextHint, showSolution } from '../../../scripts/exercises/help.ts';
-import { answerPart, listQuestions } from '../../../scripts/exercises/questions.ts';
+import { answerParts, listQuestions } from '../../../scripts/exercises/questions.ts';
 import type { Session } from '../../../scripts/exercises/session.ts';
 import { startExercise } from '../../../scripts/exercises/start.ts';
 import { summarize } from '../../../scripts/exercises/summary.ts';
@@ -22,9 +22,9 @@ describe('answer and check', () => {
     const exercise = await desk.exerciseWith();
     await startExercise(session, exercise);
     expect((await checkExercise(session, exercise)).status).toBe('fail');
-    await answerPart(session, exercise, 'dev', 'enp0s3:');
+    await answerParts(session, exercise, [{ part: 'dev', value: 'enp0s3:' }]);
     expect((await checkExercise(session, exercise)).status).toBe('pass');
-    await answerPart(session, exercise, 'dev', 'eth9');
+    await answerParts(session, exercise, [{ part: 'dev', value: 'eth9' }]);
     expect((await checkExercise(session, exercise)).status).toBe('fail');
     const record = await session.progress.read('net-99');
     expect(record).toMatchObject({ checks: 3, last: { score: 0 }, best: { score: 10 } });
@@ -54,10 +54,14 @@ describe('answer and check', () => {
       hint: 'lab exercise net-99',
     });
     await startExercise(session, exercise);
-    await expect(answerPart(session, exercise, 'deb', 'x')).rejects.toMatchObject({
+    await expect(
+      answerParts(session, exercise, [{ part: 'deb', value: 'x' }]),
+    ).rejects.toMatchObject({
       hint: 'Did you mean "dev"?',
     });
-    await expect(answerPart(session, exercise, 'dev', ' ')).rejects.toThrow('empty');
+    await expect(answerParts(session, exercise, [{ part: 'dev', value: ' ' }])).rejects.toThrow(
+      'empty',
+    );
     expect((await listQuestions(session, exercise))[0]?.answer).toBeUndefined();
   });
 
@@ -72,7 +76,7 @@ describe('answer and check', () => {
     const exercise = await desk.exerciseWith();
     await startExercise(session, exercise);
     const seen: number[] = [];
-    setTimeout(() => void answerPart(session, exercise, 'dev', 'enp0s3'), 120);
+    setTimeout(() => void answerParts(session, exercise, [{ part: 'dev', value: 'enp0s3' }]), 120);
     const last = await watchExercise(session, exercise, ({ score }) => seen.push(score), 20);
     expect(last.status).toBe('pass');
     expect(seen).toEqual([0, 10]);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkExercise } from '../../../scripts/exercises/check.ts';
-import { answerPart } from '../../../scripts/exercises/questions.ts';
+import { answerParts } from '../../../scripts/exercises/questions.ts';
 import type { Session } from '../../../scripts/exercises/session.ts';
 import { resetExercise, startExercise } from '../../../scripts/exercises/start.ts';
 import { openDesk, type Desk } from '../../support/desk.ts';
@@ -34,7 +34,7 @@ describe('resetExercise', () => {
     }
     await startExercise(session, exercise);
     const before = await session.progress.read('net-99');
-    await answerPart(session, exercise, 'dev', 'enp0s3');
+    await answerParts(session, exercise, [{ part: 'dev', value: 'enp0s3' }]);
     await checkExercise(session, exercise);
     expect(await resetExercise(session, exercise)).toBe(true);
     expect(order).toEqual([

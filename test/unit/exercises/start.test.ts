@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkExercise } from '../../../scripts/exercises/check.ts';
-import { answerPart } from '../../../scripts/exercises/questions.ts';
+import { answerParts } from '../../../scripts/exercises/questions.ts';
 import type { Session } from '../../../scripts/exercises/session.ts';
 import { startExercise } from '../../../scripts/exercises/start.ts';
 import { home, openDesk, type Desk } from '../../support/desk.ts';
@@ -31,7 +31,7 @@ describe('startExercise', () => {
   it('resumes without running anything, with the same values and answers', async () => {
     const exercise = await desk.exerciseWith();
     const first = await startExercise(session, exercise);
-    await answerPart(session, exercise, 'dev', 'eth1');
+    await answerParts(session, exercise, [{ part: 'dev', value: 'eth1' }]);
     const second = await startExercise(session, exercise);
     expect(second.resumed).toBe(true);
     expect(second.task).toBe(first.task);
