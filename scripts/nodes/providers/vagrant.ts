@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LabError, usageError } from '../../base/errors.ts';
 import { projectRoot } from '../../base/paths.ts';
 import { prefixOf } from '../../base/cidr.ts';
-import { sleep } from '../../base/until.ts';
+import { sleep, until } from '../../base/until.ts';
 import { prepareGuest } from '../guest/prepare.ts';
 import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
 import { askKvm } from '../kvm.ts';
@@ -151,10 +151,20 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
     }
   }
 
-  async function makeReady(name: string, report: Report): Promise<void> {
+  async function makeReady(name: string, report: Report, signal?: AbortSignal): Promise<void> {
     const seedFolder = await seed(spec(name));
-    if (await prepared(name)) return;
-    const target = await bareTarget(name);
+    // Vagrant says that it has booted; its sshd may still be started anew, and the lab's own NIC come later.
+    const target = await until(
+      async () => {
+        const known = await prepared(name);
+        return { done: true, value: known ? undefined : await bareTarget(name) };
+      },
+      {
+        ...{ describe: `${name} lets somebody in`, timeout: 5 * minute, interval: 2000 },
+        ...{ hint: `vagrant ssh ${name}`, ...(signal === undefined ? {} : { signal }) },
+      },
+    );
+    if (!target) return;
     const bare = sshNode(target);
     try {
       await prepareGuest({ node: bare, target }, environment, seedFolder, supply(), report);
@@ -207,7 +217,7 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
       asked.add(name);
       starting ??= startAsked(signal);
       const was = (await starting).get(name);
-      await makeReady(name, report);
+      await makeReady(name, report, signal);
       report('waiting for ssh');
       await waitForSsh(node(name), { each: 20_000, all: 5 * minute }, signal);
       await shareByCopy(node(name), environment.sharedDir);
