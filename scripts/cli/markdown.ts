@@ -1,4 +1,29 @@
+import { stripVTControlCharacters } from 'node:util';
 import { say, wantsColour } from './print.ts';
+
+/** marked-terminal wraps paragraphs, and leaves items of lists as long as they are. Continued lines begin below the text. */
+export function wrapItems(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const plain = stripVTControlCharacters(line);
+      const bullet = /^\s*([*•-]|\d+\.) /.exec(plain)?.[0];
+      if (bullet === undefined || plain.length <= width) return [line];
+      const lines: string[] = [];
+      const lead = /^ */.exec(line)?.[0] ?? '';
+      const [first = '', ...words] = line.slice(lead.length).split(' ');
+      let current = lead + first;
+      for (const word of words) {
+        const longer = `${current} ${word}`;
+        if (stripVTControlCharacters(longer).length > width) {
+          lines.push(current);
+          current = ' '.repeat(bullet.length) + word;
+        } else current = longer;
+      }
+      return [...lines, current];
+    })
+    .join('\n');
+}
 
 /** Markdown for a person: formatted on a terminal, as it is elsewhere. Its renderer takes 0.2 s to load. */
 export async function sayMarkdown(text: string): Promise<void> {
@@ -14,9 +39,10 @@ export async function sayMarkdown(text: string): Promise<void> {
       text(token) {
         return 'tokens' in token && token.tokens
           ? this.parser.parseInline(token.tokens)
-          : token.text;
+          : // A line end of the source is a space, in items of lists too.
+            token.text.replaceAll('\n', ' ');
       },
     },
   });
-  say((await terminal.parse(text)).trimEnd());
+  say(wrapItems((await terminal.parse(text)).trimEnd(), width));
 }

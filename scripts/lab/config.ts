@@ -157,16 +157,17 @@ export function environmentSpec(config: LabConfig): EnvironmentSpec {
   };
 }
 
-/** @throws LabError `unknown-node` with a suggestion. */
-export function requireNode(config: LabConfig, name: string): ConfigNode {
+/** @param others What else may stand in its place, for the suggestion. @throws LabError `unknown-node` */
+export function requireNode(
+  config: LabConfig,
+  name: string,
+  others: readonly string[] = [],
+): ConfigNode {
   const nodes = [config.controlPlane, ...config.workers];
   const found = nodes.find((node) => node.name === name);
   if (found) return found;
   throw usageError('unknown-node', `no node is called "${name}"`, {
-    why: suggest(
-      name,
-      nodes.map((node) => node.name),
-    ),
+    why: suggest(name, [...nodes.map((node) => node.name), ...others]),
     hint: 'lab status',
   });
 }

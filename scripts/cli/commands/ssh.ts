@@ -48,7 +48,7 @@ export async function run(
   const config = await context.loadConfig();
   const kind = sandboxKinds.find((one) => one === name);
   if (kind) return intoSandbox(config, kind, words, context);
-  requireNode(config, name);
+  requireNode(config, name, sandboxKinds);
   const environment = await openEnvironment(config);
   try {
     const state = (await environment.provider.states()).get(name);
