@@ -15,11 +15,16 @@ export interface DebianRoot {
   packages: readonly string[];
 }
 
+/** A machine that one can log in to. */
+const system = [
+  ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'kmod', 'ca-certificates'],
+];
+
 /** What every node is made of, with the tools of the course. */
 export const nodeRoot: DebianRoot = {
   name: 'root-node',
   packages: [
-    ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'kmod', 'ca-certificates'],
+    ...system,
     ...['iproute2', 'iptables', 'nftables', 'conntrack', 'ipset', 'ethtool', 'bridge-utils'],
     ...['net-tools', 'iputils-ping', 'traceroute', 'tcpdump', 'curl', 'bind9-dnsutils'],
     ...['netcat-openbsd', 'socat', 'jq', 'procps', 'less', 'vim-tiny', 'bash-completion'],
@@ -43,7 +48,7 @@ export const toolsRoot: DebianRoot = {
 export const sandboxRoot: DebianRoot = {
   name: 'root-sandbox',
   packages: [
-    ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'kmod', 'ca-certificates'],
+    ...system,
     ...['iproute2', 'iptables', 'nftables', 'conntrack', 'ethtool', 'bridge-utils', 'net-tools'],
     ...['iputils-ping', 'iputils-arping', 'traceroute', 'tcpdump', 'curl', 'bind9-dnsutils'],
     ...['dnsmasq-base', 'netcat-openbsd', 'socat', 'busybox-static', 'jq', 'procps', 'less'],

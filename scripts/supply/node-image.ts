@@ -121,6 +121,27 @@ async function fillContext(parts: NodeImageParts, context: string): Promise<void
   await cp(nodeFiles, join(context, 'files'), { recursive: true });
 }
 
+/** Builds an image from a folder with a Containerfile, where the engine does not have it. Returns its name. */
+export async function ensureBuilt(
+  engine: Engine,
+  image: { name: string; fill: (context: string) => Promise<void> },
+  report: Report,
+): Promise<string> {
+  const { name, fill } = image;
+  const present = await engine.run(['image', 'inspect', name], { allowFailure: true });
+  if (present.exitCode === 0) return name;
+  const context = await workFolder('image');
+  try {
+    await fill(context);
+    report('building the image');
+    const build = ['build', '--network', 'none', '--tag', name, '--file', 'Containerfile', '.'];
+    await engine.run(build, { cwd: context, timeout: 10 * 60_000, onLine: report });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+  return name;
+}
+
 /** Makes the node image where the engine does not have it; about 15 s. Returns its name. */
 export async function ensureNodeImage(
   parts: NodeImageParts,
@@ -128,22 +149,5 @@ export async function ensureNodeImage(
   report: Report,
 ): Promise<string> {
   const name = await nodeImageName(parts);
-  const present = await engine.run(['image', 'inspect', name], { allowFailure: true });
-  if (present.exitCode === 0) return name;
-  const context = await workFolder('node-image');
-  try {
-    await fillContext(parts, context);
-    report('building the node image');
-    await engine.run(
-      ['build', '--network', 'none', '--tag', name, '--file', 'Containerfile', '.'],
-      {
-        cwd: context,
-        timeout: 10 * 60_000,
-        onLine: report,
-      },
-    );
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
-  return name;
+  return ensureBuilt(engine, { name, fill: (context) => fillContext(parts, context) }, report);
 }

@@ -6,10 +6,10 @@ import { ulimitArgv } from '../nodes/limits.ts';
 import type { Report } from '../nodes/provider.ts';
 import type { SandboxKind } from '../nodes/sandbox-kinds.ts';
 import type { SandboxSupply } from '../nodes/sandbox.ts';
-import { cached, digest, workFolder } from './cache.ts';
+import { cached, digest } from './cache.ts';
 import { ensureRoot, rootKey, sandboxRoot, toolsRoot } from './debian-roots.ts';
 import { ensureImages, imagesEntry, linkOrCopy } from './images.ts';
-import { folderDigest, masked } from './node-image.ts';
+import { ensureBuilt, folderDigest, masked } from './node-image.ts';
 import type { Descriptor } from './oci.ts';
 
 const guest = (name: string): string => join(projectRoot, 'scripts', 'guest', name);
@@ -44,18 +44,11 @@ async function ensureImage(engine: Engine, report: Report): Promise<string> {
   const own = await folderDigest(guest('sandbox'));
   const key = digest(rootKey(sandboxRoot), containerfile, own, ...files);
   const name = `localhost/kubernetes-networking-lab/sandbox:${key}`;
-  const present = await engine.run(['image', 'inspect', name], { allowFailure: true });
-  if (present.exitCode === 0) return name;
-  const context = await workFolder('sandbox-image');
-  try {
-    await fillContext(rootArchive, context);
-    report('building the image of sandboxes');
-    const build = ['build', '--network', 'none', '--tag', name, '--file', 'Containerfile', '.'];
-    await engine.run(build, { cwd: context, timeout: 10 * 60_000, onLine: report });
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
-  return name;
+  return ensureBuilt(
+    engine,
+    { name, fill: (context) => fillContext(rootArchive, context) },
+    report,
+  );
 }
 
 interface Manifest {

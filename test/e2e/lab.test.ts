@@ -12,19 +12,6 @@ interface Status {
   nodes: { name: string; state: string; ready?: boolean }[];
 }
 
-interface Checked {
-  id: string;
-  status: string;
-  score: number;
-  max: number;
-  criteria: { id: string; status: string; points: number; why: string; actual: string }[];
-}
-
-async function check(id: string): Promise<{ code: number | null; result: Checked }> {
-  const { code, stdout } = await lab.run(['exercise', 'check', id, '--json']);
-  return { code, result: JSON.parse(stdout) as Checked };
-}
-
 beforeAll(async () => {
   await lab.run(['down', '--purge']);
 });
@@ -53,7 +40,7 @@ describe('a lab without a pod network', () => {
 
   test('cni-02: fresh 0, half done in part, done in full', async () => {
     await lab.ok(['exercise', 'cni-02']);
-    const fresh = await check('cni-02');
+    const fresh = await lab.check('cni-02');
     expect(fresh).toMatchObject({ code: 1, result: { status: 'fail', score: 0, max: 100 } });
     expect(fresh.result.criteria[0]?.why).not.toBe('');
 
@@ -63,13 +50,16 @@ describe('a lab without a pod network', () => {
       '/vagrant/manifests/cni/flannel/flannel.yml',
     ]);
     await expect
-      .poll(async () => (await check('cni-02')).result.score, { timeout: 90_000, interval: 3000 })
+      .poll(async () => (await lab.check('cni-02')).result.score, {
+        timeout: 90_000,
+        interval: 3000,
+      })
       .toBe(70);
 
     await lab.ok(['cni', 'remove']);
     await lab.ok(['cni', 'install', 'flannel']);
     await expect
-      .poll(async () => (await check('cni-02')).code, { timeout: 60_000, interval: 2000 })
+      .poll(async () => (await lab.check('cni-02')).code, { timeout: 60_000, interval: 2000 })
       .toBe(0);
     await lab.ok(['exercise', 'reset', 'cni-02']);
   });

@@ -4,17 +4,6 @@ import { leftovers, testLab } from '../support/lab.ts';
 /** Exercises without a cluster, on an environment that was never brought up. */
 const lab = testLab('e2e-sandbox', '10.100.217.0/24');
 
-interface Checked {
-  status: string;
-  score: number;
-  criteria: { id: string; actual: string }[];
-}
-
-async function check(id: string): Promise<{ code: number | null; result: Checked }> {
-  const { code, stdout } = await lab.run(['exercise', 'check', id, '--json']);
-  return { code, result: JSON.parse(stdout) as Checked };
-}
-
 beforeAll(async () => {
   await lab.run(['down', '--purge']);
 });
@@ -31,13 +20,13 @@ describe('a sandbox', () => {
     await lab.ok(['exercise', 'net-01']);
     const { stdout } = await lab.ok(['ssh', 'netns', '--', 'ip', '-br', 'link']);
     expect(stdout.trim().split('\n')).toHaveLength(1);
-    expect((await check('net-01')).result.score).toBe(0);
+    expect((await lab.check('net-01')).result.score).toBe(0);
   });
 
   test('grades what was done in it, by any way', async () => {
     const added = await lab.ok(['ssh', 'netns', '--', 'sudo', 'ip', 'netns', 'add', 'red']);
     expect(added.stdout).toBe('');
-    const { code, result } = await check('net-01');
+    const { code, result } = await lab.check('net-01');
     expect(code).toBe(1);
     expect(result.status).not.toBe('error');
   });
@@ -49,7 +38,7 @@ describe('a sandbox', () => {
     expect(stderr).toContain('everything in it is gone');
     expect(stderr).toContain('lab exercise net-01');
     await lab.ok(['exercise', 'net-01']);
-    expect((await check('net-01')).result.score).toBe(0);
+    expect((await lab.check('net-01')).result.score).toBe(0);
   });
 
   test('has a Docker engine with the images of the course, where one is needed', async () => {

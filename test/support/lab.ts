@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot, stateRoot } from '../../scripts/base/paths.ts';
+import type { Result } from '../../scripts/exercises/outcome.ts';
 import { local } from '../../scripts/nodes/local.ts';
 import { label } from '../../scripts/nodes/providers/container-argv.ts';
 
@@ -23,6 +24,8 @@ export interface TestLab {
   /** Like `run`, but fails the test on any other exit code than 0. */
   ok(words: readonly string[]): Promise<Run>;
   json<T>(words: readonly string[]): Promise<T>;
+  /** Grades an exercise. */
+  check(id: string): Promise<{ code: number | null; result: Result }>;
   start(words: readonly string[]): { child: ChildProcess; ended: Promise<Run> };
 }
 
@@ -68,6 +71,10 @@ export function testLab(name: string, network: string): TestLab {
     ok,
     start,
     json: async <T>(words: readonly string[]) => JSON.parse((await ok(words)).stdout) as T,
+    async check(id) {
+      const { code, stdout } = await run(['exercise', 'check', id, '--json']);
+      return { code, result: JSON.parse(stdout) as Result };
+    },
   };
 }
 
