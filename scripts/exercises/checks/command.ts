@@ -32,6 +32,9 @@ function problemsOf(spec: Spec, result: ExecResult): string[] {
     return [`it did not end within ${spec.timeout_seconds} s`];
   }
   const problems: string[] = [];
+  // A script that says in one sentence what is wrong, and ends with 1, has said it all.
+  const sentence = /^.+$/.exec(stderr.trim())?.[0];
+  if (exitCode === 1 && asNumber(spec.exit) === 0 && sentence !== undefined) return [sentence];
   if (exitCode !== asNumber(spec.exit)) {
     problems.push(`exit code ${exitCode}${stderr.trim() === '' ? '' : `: ${shown(stderr)}`}`);
   }
@@ -56,8 +59,9 @@ export async function runCommand(spec: Spec, live: Live): Promise<Outcome> {
   const results = await live.run(
     spots.map(({ node, inside }) => ({ node, inside, names, argv: spec.argv, timeout })),
   );
+  const one = spots.length === 1;
   const problems = spots.flatMap(({ label }, i) =>
-    problemsOf(spec, results[i] as ExecResult).map((text) => `${label}: ${text}`),
+    problemsOf(spec, results[i] as ExecResult).map((text) => (one ? text : `${label}: ${text}`)),
   );
   const fine = `as expected on ${spots.map(({ label }) => label).join(', ')}`;
   return { pass: problems.length === 0, actual: some(problems) || fine, expected };
