@@ -1,16 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError, messageOf } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import {
-  differences,
-  settledDigests,
-  takeDigests,
-  waitForSame,
-  type Digest,
-  type Watch,
-} from './digest.ts';
+import { differences, settledDigests, waitForSame, type Digest } from './digest.ts';
 import { grade, isGraded } from './grade.ts';
 import type { Attempt } from './live.ts';
 import { wrongScripts, type Exercise } from './load.ts';
@@ -18,89 +10,26 @@ import { some, type Result } from './outcome.ts';
 import { openProgress } from './progress.ts';
 import { renderKnown } from './render.ts';
 import { reportResult } from './report.ts';
-import type { Needs, ScriptRef } from './schema.ts';
+import type { ScriptRef } from './schema.ts';
 import { answerTexts, runScripts } from './scripts.ts';
 import { checkExercise } from './check.ts';
 import type { Proof } from './proof.ts';
+import {
+  claim,
+  explain,
+  refute,
+  timed,
+  watchOf,
+  type Bench,
+  type ProveOptions,
+} from './prove-bench.ts';
 import { answerParts } from './questions.ts';
-import { sandboxDigests } from './sandbox-digest.ts';
 import { attemptOf, type Session } from './session.ts';
 import { resetExercise, startExercise } from './start.ts';
-
-export interface ProveOptions {
-  /** Brings the lab into the state that an exercise starts from; called before each start. */
-  prepare: (needs: Needs) => Promise<void>;
-  report?: (text: string) => void;
-  signal?: AbortSignal;
-  /** Milliseconds for which nothing may change before the lab counts as at rest; default 1000. */
-  rest?: number;
-  /** Milliseconds that the lab has to come to rest after set-up and undo; default 30 000. */
-  patience?: number;
-}
-
-interface Bench {
-  exercise: Exercise;
-  session: Session;
-  options: ProveOptions;
-  proof: Proof;
-  watch: Watch;
-}
-
-class Refuted extends Error {}
-
-function refute(problem: string): never {
-  throw new Refuted(problem);
-}
-
-function explain(error: unknown): string {
-  if (error instanceof LabError) {
-    return [error.message, error.why, error.details].filter(Boolean).join('\n');
-  }
-  return error instanceof Refuted
-    ? error.message
-    : `${messageOf(error)}\n${(error as Error).stack ?? ''}`;
-}
-
-/** Tries a statement; the lab not doing what it should is a failure of the proof, explained. */
-async function claim(bench: Bench, title: string, test: () => Promise<void>): Promise<boolean> {
-  const { proof, options } = bench;
-  options.signal?.throwIfAborted();
-  options.report?.(`${proof.id}: ${title}`);
-  const began = performance.now();
-  let problem: string | undefined;
-  try {
-    await test();
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    problem = explain(error);
-  }
-  const seconds = (performance.now() - began) / 1000;
-  const holds = problem === undefined;
-  proof.statements.push({ title, holds, seconds, ...(holds ? {} : { problem }) });
-  return holds;
-}
-
-async function timed<T>(into: number[], work: () => Promise<T>): Promise<T> {
-  const began = performance.now();
-  const value = await work();
-  into.push((performance.now() - began) / 1000);
-  return value;
-}
 
 async function startFresh({ exercise, session, options, proof }: Bench): Promise<void> {
   await options.prepare(exercise.spec.needs);
   await timed(proof.starts, () => startExercise(session, exercise));
-}
-
-function watchOf({ spec }: Exercise, cluster: Cluster, { rest = 1000 }: ProveOptions): Watch {
-  const node = cluster.controlPlane;
-  const bare = 'sandbox' in spec.needs;
-  return {
-    look: () => (bare ? sandboxDigests(node) : takeDigests(cluster)),
-    // Nobody but the exercise does anything in a sandbox.
-    pause: bare ? Math.min(rest, 200) : rest,
-    slowness: node.slowness,
-  };
 }
 
 /** A check, with proof that it changed nothing. */
@@ -222,6 +151,19 @@ async function again(bench: Bench): Promise<boolean> {
   });
 }
 
+/** False when an undo or a start failed on the way. */
+async function proveWrongs(bench: Bench): Promise<boolean> {
+  for (const wrong of bench.exercise.spec.wrong) {
+    await proveWrong(bench, wrong);
+    if (!(await again(bench))) return false;
+  }
+  await claim(bench, 'each criterion fails in some wrong answer', async () => {
+    const never = Object.entries(bench.proof.failsIn).filter(([, names]) => names.length === 0);
+    if (never.length > 0) refute(`never seen to fail: ${never.map(([id]) => id).join(', ')}`);
+  });
+  return true;
+}
+
 async function proveSolution(bench: Bench): Promise<void> {
   const { exercise } = bench;
   const max = exercise.spec.criteria.reduce((sum, { points }) => sum + points, 0);
@@ -239,14 +181,7 @@ async function run(bench: Bench): Promise<void> {
     before = (await settledDigests(bench.watch)).stable;
   });
   if (!prepared || !(await proveFresh(bench))) return;
-  for (const wrong of exercise.spec.wrong) {
-    await proveWrong(bench, wrong);
-    if (!(await again(bench))) return;
-  }
-  await claim(bench, 'each criterion fails in some wrong answer', async () => {
-    const never = Object.entries(bench.proof.failsIn).filter(([, names]) => names.length === 0);
-    if (never.length > 0) refute(`never seen to fail: ${never.map(([id]) => id).join(', ')}`);
-  });
+  if (!options.quick && !(await proveWrongs(bench))) return;
   await proveSolution(bench);
   await claim(bench, 'undo leaves the lab as it was', async () => {
     await resetExercise(session, exercise);

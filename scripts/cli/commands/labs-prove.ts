@@ -90,6 +90,18 @@ function parseCni(text: string | undefined): CniName | undefined {
   });
 }
 
+/** `2/3`: of each three the second. */
+function shardOf(text: string | undefined): (exercise: Exercise, i: number) => boolean {
+  if (text === undefined) return () => true;
+  const [, part, of] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
+  if (part === undefined || Number(part) > Number(of)) {
+    throw usageError('bad-shard', `--shard ${text}: write it as 2/3, the second of three`, {
+      hint: 'lab labs prove --help',
+    });
+  }
+  return (_, i) => i % Number(of) === Number(part) - 1;
+}
+
 /** Whether it can be started on this pod network; a sandbox has none. */
 function runsOn({ spec: { needs } }: Exercise, cni: CniName | undefined): boolean {
   return cni === undefined || (!('sandbox' in needs) && needs.cni.includes(cni));
@@ -98,16 +110,18 @@ function runsOn({ spec: { needs } }: Exercise, cni: CniName | undefined): boolea
 /** `lab labs prove [ID…]`: proves on the running lab that grading is right; exit code 1 if one is not. */
 export async function run(
   ids: readonly string[],
-  options: { cni?: string },
+  options: { cni?: string; quick?: boolean; shard?: string },
   context: CommandContext,
 ): Promise<number> {
   await refuseUnknownIds(ids);
   const only = parseCni(options.cni);
   const all = await loadExercises(labsFolder);
   const named = all.filter(({ spec }) => ids.length === 0 || ids.includes(spec.id));
-  const chosen = inOrder(named.filter((exercise) => runsOn(exercise, only)));
+  const mine = shardOf(options.shard);
+  const chosen = inOrder(named.filter((exercise) => runsOn(exercise, only))).filter(mine);
   const environment = await openEnvironment(await context.loadConfig());
   const { signal } = context;
+  const { quick = false } = options;
   const report = (text: string): void => {
     if (context.verbose) say(`    ${text}`, process.stderr);
   };
@@ -117,7 +131,7 @@ export async function run(
     if (onCluster) await requireRunning(environment);
     await withLock(environment.spec.stateDir, 'lab labs prove', async () => {
       for (const exercise of chosen) {
-        const proof = await prove(exercise, environment, only, { report, signal });
+        const proof = await prove(exercise, environment, only, { report, signal, quick });
         proofs.push(proof);
         say(reportProof(proof), context.json ? process.stderr : process.stdout);
       }

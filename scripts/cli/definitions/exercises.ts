@@ -145,6 +145,12 @@ const labs: CommandDefinition = {
           about: 'only those that can be started on this pod network, on it',
           choices: cniNames,
         },
+        {
+          flags: '--quick',
+          about:
+            'without the wrong answers, whose scores do not depend on the lab; for slow machines',
+        },
+        { flags: '--shard <i/n>', about: 'of each n exercises the i-th, as in 2/3' },
       ],
       examples: [
         ['lab labs prove', 'all exercises'],
