@@ -48,7 +48,9 @@ function scriptArgv(
 ): Argv {
   const kubeconfig =
     node.role === 'control-plane' ? '/etc/kubernetes/admin.conf' : '/vagrant/admin.conf';
-  const environment = { KUBECONFIG: kubeconfig, ...environmentOf(vars) };
+  // What kubectl caches would otherwise lie in /root, where no undo takes it away.
+  const cache = { KUBECACHEDIR: '/tmp/lab-kubectl' };
+  const environment = { KUBECONFIG: kubeconfig, ...cache, ...environmentOf(vars) };
   const set = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
   // The text goes along as a word: nothing is left on the node that a learner could find there.
   return ['env', ...set, 'bash', '-c', patientText(text, node.slowness), name, ...words];
