@@ -30,7 +30,7 @@ const notFound = 127;
  */
 const program = String.raw`
 set -u
-export KUBECACHEDIR=/tmp/lab-kubectl KUBECONFIG=/vagrant/admin.conf
+export KUBECACHEDIR=/var/cache/lab-kubectl KUBECONFIG=/vagrant/admin.conf
 [ -r /etc/kubernetes/admin.conf ] && KUBECONFIG=/etc/kubernetes/admin.conf
 ${namespaceFunctions}
 run_job() {

@@ -48,8 +48,8 @@ function scriptArgv(
 ): Argv {
   const kubeconfig =
     node.role === 'control-plane' ? '/etc/kubernetes/admin.conf' : '/vagrant/admin.conf';
-  // What kubectl caches would otherwise lie in /root, where no undo takes it away.
-  const cache = { KUBECACHEDIR: '/tmp/lab-kubectl' };
+  // What kubectl caches would otherwise lie in /root, where no undo takes it away and lab diff sees it.
+  const cache = { KUBECACHEDIR: '/var/cache/lab-kubectl' };
   const environment = { KUBECONFIG: kubeconfig, ...cache, ...environmentOf(vars) };
   const set = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
   // The text goes along as a word: nothing is left on the node that a learner could find there.
