@@ -112,9 +112,10 @@ export function openSandbox(
   }
 
   async function startDocker(signal?: AbortSignal): Promise<void> {
-    await node.exec(['systemctl', 'start', 'docker.service']);
     await until(
       async () => {
+        // The first tries may come before systemd listens: sshd does not wait for it here.
+        await node.exec(['systemctl', 'start', 'docker.service'], { timeout: 30_000 });
         await node.exec(['docker', 'version'], { timeout: 5_000 });
         return { done: true, value: undefined };
       },
