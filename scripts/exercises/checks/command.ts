@@ -26,15 +26,20 @@ function shown(text: string): string {
   return text.trim().slice(0, 160).replaceAll(/\s+/g, ' ') || 'nothing';
 }
 
+/** A script that says in one sentence what is wrong, and ends with 1, has said it all. */
+function sentenceOf(spec: Spec, { exitCode, stderr }: ExecResult): string | undefined {
+  if (exitCode !== 1 || asNumber(spec.exit) !== 0) return undefined;
+  return /^.+$/.exec(stderr.trim())?.[0];
+}
+
 function problemsOf(spec: Spec, result: ExecResult): string[] {
   const { exitCode, stdout, stderr } = result;
   if (exitCode === timedOut && asNumber(spec.exit) !== timedOut) {
     return [`it did not end within ${spec.timeout_seconds} s`];
   }
   const problems: string[] = [];
-  // A script that says in one sentence what is wrong, and ends with 1, has said it all.
-  const sentence = /^.+$/.exec(stderr.trim())?.[0];
-  if (exitCode === 1 && asNumber(spec.exit) === 0 && sentence !== undefined) return [sentence];
+  const sentence = sentenceOf(spec, result);
+  if (sentence !== undefined) return [sentence];
   if (exitCode !== asNumber(spec.exit)) {
     problems.push(`exit code ${exitCode}${stderr.trim() === '' ? '' : `: ${shown(stderr)}`}`);
   }
@@ -59,10 +64,12 @@ export async function runCommand(spec: Spec, live: Live): Promise<Outcome> {
   const results = await live.run(
     spots.map(({ node, inside }) => ({ node, inside, names, argv: spec.argv, timeout })),
   );
-  const one = spots.length === 1;
-  const problems = spots.flatMap(({ label }, i) =>
-    problemsOf(spec, results[i] as ExecResult).map((text) => (one ? text : `${label}: ${text}`)),
-  );
+  const problems = spots.flatMap(({ label }, i) => {
+    const result = results[i] as ExecResult;
+    // Where there is one place only, the sentence names it if it matters.
+    const alone = spots.length === 1 && sentenceOf(spec, result) !== undefined;
+    return problemsOf(spec, result).map((text) => (alone ? text : `${label}: ${text}`));
+  });
   const fine = `as expected on ${spots.map(({ label }) => label).join(', ')}`;
   return { pass: problems.length === 0, actual: some(problems) || fine, expected };
 }
