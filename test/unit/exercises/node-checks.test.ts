@@ -200,4 +200,17 @@ describe('command', () => {
     cluster.node1.on(argv.join(' '), result);
     expect((await tryCheck(cluster, { ...check, ...more })).pass).toBe(pass);
   });
+
+  it('shows the sentence of a script alone, and names the node where there is none, or more than one', async () => {
+    const cluster = lab();
+    const seen = async (on: string, result: object): Promise<string> => {
+      for (const node of [cluster.node1, cluster.node2]) node.on(argv.join(' '), result);
+      return (await tryCheck(cluster, { ...check, on })).actual;
+    };
+    const said = { exitCode: 1, stderr: 'red has no eth0\n' };
+    expect(await seen('worker1', said)).toBe('red has no eth0');
+    expect(await seen('workers', said)).toBe('node1: red has no eth0; node2: red has no eth0');
+    expect(await seen('worker1', { exitCode: 1 })).toBe('node1: exit code 1');
+    expect(await seen('worker1', { exitCode: 2, stderr: 'no' })).toBe('node1: exit code 2: no');
+  });
 });
