@@ -20,7 +20,9 @@ spec:
         - |
           own=\$(hostname -i)
           ip address add "\${own%.*}.250/32" dev eth0
-          ip route replace default via "\${own%.*}.1" src "\${own%.*}.250"
+          ip route show | grep " via " | while read -r to _ gateway _; do
+            ip route replace "\$to" via "\$gateway" src "\${own%.*}.250"
+          done
           sysctl -qw net.ipv4.icmp_echo_ignore_all=1
           touch /tmp/done
           exec sleep 100000
