@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeAtomic } from '../base/files.ts';
 import { projectRoot } from '../base/paths.ts';
 import { flannelManifest, flannelObjects } from '../cluster/cni/flannel.ts';
+import { cniPlugins } from '../cluster/cni/index.ts';
 import { cniFacts } from '../cluster/cni/install.ts';
 import { printManifest } from '../cluster/objects.ts';
 import type { Environment } from './environment.ts';
@@ -32,4 +33,7 @@ export async function shareManifests({ spec, cluster }: Environment): Promise<vo
     const objects = flannelObjects(upstream, { ...facts, settings });
     await writeAtomic(join(target, 'cni', 'flannel', file), printManifest(objects));
   }
+  // With the text of the agent, without which it cannot be applied.
+  const labnet = await cniPlugins.labnet.objects(facts);
+  await writeAtomic(join(target, 'cni', 'labnet', 'labnet.yml'), printManifest(labnet));
 }
