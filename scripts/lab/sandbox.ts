@@ -56,10 +56,10 @@ export async function sandboxesOf(config: LabConfig): ReturnType<typeof findSand
 
 /** Removes all sandboxes of the environment; the kinds of those that were there. */
 export async function removeSandboxes(config: LabConfig): Promise<SandboxKind[]> {
-  const kinds = [...(await sandboxesOf(config)).keys()];
-  for (const kind of kinds) {
-    const engine = await findEngine(config.engine);
-    await openSandbox(engine, environmentSpec(config), kind).remove();
-  }
+  const engine = await findEngine(config.engine).catch(() => undefined);
+  if (!engine) return [];
+  const spec = environmentSpec(config);
+  const kinds = [...(await findSandboxes(engine, spec)).keys()];
+  for (const kind of kinds) await openSandbox(engine, spec, kind).remove();
   return kinds;
 }

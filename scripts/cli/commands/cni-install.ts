@@ -1,9 +1,9 @@
 import { usageError } from '../../base/errors.ts';
-import { suggest } from '../../base/suggest.ts';
 import { cniNames } from '../../cluster/cni/names.ts';
 import { installStages } from '../../lab/cni.ts';
 import { openEnvironment, requireRunning } from '../../lab/environment.ts';
 import { withLock } from '../../lab/lock.ts';
+import { requireCni } from '../cni-name.ts';
 import type { CommandContext } from '../context.ts';
 import { json, say } from '../print.ts';
 import { runSteps } from '../run-steps.ts';
@@ -14,15 +14,8 @@ export async function run(
   options: { flannelIface?: string },
   context: CommandContext,
 ): Promise<void> {
-  if (wanted !== undefined && !cniNames.some((name) => name === wanted)) {
-    throw usageError('unknown-cni', `there is no pod network "${wanted}"`, {
-      why: suggest(
-        wanted,
-        cniNames.filter((name) => name !== 'none'),
-      ),
-      hint: 'lab cni install --help',
-    });
-  }
+  const installable = cniNames.filter((name) => name !== 'none');
+  if (wanted !== undefined) requireCni(wanted, 'lab cni install --help', installable);
   const { flannelIface } = options;
   const config = await context.loadConfig({ cni: wanted, flannelIface });
   const { name } = config.cni;

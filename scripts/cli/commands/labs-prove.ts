@@ -1,8 +1,6 @@
 import { LabError, usageError } from '../../base/errors.ts';
-import { suggest } from '../../base/suggest.ts';
 import { cniNames, type CniName } from '../../cluster/cni/names.ts';
-import type { Exercise } from '../../exercises/load.ts';
-import { loadExercises } from '../../exercises/load.ts';
+import { loadExercises, type Exercise } from '../../exercises/load.ts';
 import { reportProof, type Proof } from '../../exercises/proof.ts';
 import { summarizeProofs } from '../../exercises/proof-summary.ts';
 import { proveExercise } from '../../exercises/prove.ts';
@@ -14,6 +12,7 @@ import { openSandboxLab } from '../../lab/sandbox.ts';
 import { restoreStages } from '../../lab/snapshot/restore.ts';
 import { findClean } from '../../lab/snapshot/store.ts';
 import { runStages } from '../../lab/step.ts';
+import { requireCni } from '../cni-name.ts';
 import type { CommandContext } from '../context.ts';
 import { labsFolder } from '../exercise-session.ts';
 import { json, say } from '../print.ts';
@@ -81,15 +80,6 @@ async function prove(
   }
 }
 
-function parseCni(text: string | undefined): CniName | undefined {
-  const found = cniNames.find((name) => name === text);
-  if (found !== undefined || text === undefined) return found;
-  throw usageError('unknown-cni', `--cni ${text}: there is no such pod network`, {
-    why: suggest(text, cniNames),
-    hint: 'lab labs prove --help',
-  });
-}
-
 /** `2/3`: of each three the second. */
 function shardOf(text: string | undefined): (exercise: Exercise, i: number) => boolean {
   if (text === undefined) return () => true;
@@ -114,7 +104,8 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   await refuseUnknownIds(ids);
-  const only = parseCni(options.cni);
+  const { cni } = options;
+  const only = cni === undefined ? undefined : requireCni(cni, 'lab labs prove --help');
   const all = await loadExercises(labsFolder);
   const named = all.filter(({ spec }) => ids.length === 0 || ids.includes(spec.id));
   const mine = shardOf(options.shard);

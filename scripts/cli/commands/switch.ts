@@ -1,9 +1,7 @@
-import { usageError } from '../../base/errors.ts';
-import { suggest } from '../../base/suggest.ts';
-import { cniNames } from '../../cluster/cni/names.ts';
 import { rememberFlags } from '../../lab/config.ts';
 import { cleanName, findClean } from '../../lab/snapshot/store.ts';
 import { switchStages } from '../../lab/snapshot/switch.ts';
+import { requireCni } from '../cni-name.ts';
 import type { CommandContext } from '../context.ts';
 import { goBack } from '../go-back.ts';
 import { json, say } from '../print.ts';
@@ -15,13 +13,7 @@ export async function run(
   _options: object,
   context: CommandContext,
 ): Promise<void> {
-  const cni = cniNames.find((name) => name === wanted);
-  if (!cni) {
-    throw usageError('unknown-cni', `there is no pod network "${wanted}"`, {
-      why: suggest(wanted, cniNames),
-      hint: 'lab switch --help',
-    });
-  }
+  const cni = requireCni(wanted, 'lab switch --help');
   const config = await context.loadConfig({ cni });
   await withEnvironment(config, `lab switch ${cni}`, async (environment) => {
     const { spec } = environment;
