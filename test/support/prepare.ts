@@ -11,6 +11,9 @@ const forTests = {
   unshare: ['util-linux'],
   ip: ['iproute2'],
   ping: ['iputils-ping'],
+  tcpdump: ['tcpdump'],
+  conntrack: ['conntrack'],
+  perl: ['perl'],
   vagrant: ['vagrant', 'vagrant-libvirt'],
 };
 
