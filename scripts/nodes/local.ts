@@ -49,6 +49,12 @@ export function commandFailed(where: string, argv: Argv, result: ExecResult): La
   );
 }
 
+/** What runs on the host just now. */
+const running = new Set<ChildProcess>();
+
+// A second Ctrl-C ends `lab` at once. What it had started must not go on making things that nobody knows of any more.
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** How long a program may take to end after SIGTERM, in milliseconds; then it is killed. */
 const patience = 5_000;
 
@@ -57,8 +63,11 @@ const patience = 5_000;
  * socket, as Node's pipes are, reads ~/.bashrc: it takes itself for a remote login (unless it knows of a shell above it).
  */
 function withoutShell([program = '', ...words]: Argv): typeof spawn {
-  const start = (_shell: string, _line: readonly string[], options: SpawnOptions): ChildProcess =>
-    spawn(program, words, { ...options, shell: false });
+  const start = (_shell: string, _line: readonly string[], options: SpawnOptions): ChildProcess => {
+    const child = spawn(program, words, { ...options, shell: false });
+    running.add(child);
+    return child.once('close', () => running.delete(child));
+  };
   return start as typeof spawn;
 }
 

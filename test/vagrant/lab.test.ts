@@ -26,8 +26,11 @@ async function vagrant(
 /** Ends `lab up` by Ctrl-C at a certain line. */
 async function stoppedAt(moment: RegExp): Promise<void> {
   const { child, ended } = lab.start(['--config', join(folder, 'lab.yaml'), 'up']);
+  let stopped = false;
   child.stdout?.on('data', (chunk) => {
-    if (moment.test(String(chunk))) child.kill('SIGINT');
+    // Once: a second Ctrl-C means that the first was not enough, and waits for nothing.
+    if (stopped || !moment.test(String(chunk))) return;
+    stopped = child.kill('SIGINT');
   });
   const { code, stderr } = await ended;
   expect(code, stderr).toBe(130);
