@@ -127,8 +127,18 @@ function rememberedPath(name: string): string {
   return join(stateRoot(), name, 'flags.json');
 }
 
-/** `lab up` calls this once it holds the lock; `lab down` forgets it with the state folder. */
+/**
+ * `lab up` calls this once it holds the lock; `lab down` forgets it with the state folder.
+ * @throws LabError `other-provider` where the nodes are another one's: they would be forgotten.
+ */
 export async function rememberFlags(name: string, flags: Remembered): Promise<void> {
+  const before = (await rememberedFlags(name))?.overrides.provider;
+  const { provider } = flags.overrides;
+  if (before !== undefined && provider !== before) {
+    throw usageError('other-provider', `the nodes of "${name}" come from the provider ${before}`, {
+      hint: `lab down --env ${name}   then the same command again`,
+    });
+  }
   await writeAtomic(rememberedPath(name), `${JSON.stringify(flags, null, 2)}\n`);
 }
 

@@ -123,11 +123,14 @@ export async function loadConfig(options: LoadOptions): Promise<LabConfig> {
     file = before.file;
     config = await read(file);
   }
+  const wanted = { ...before?.overrides, ...defined(overrides), name };
+  const changed = applyFlags(config, wanted);
   const flags: Remembered = {
     ...((given ?? before?.file) ? { file: given ?? before?.file } : {}),
-    overrides: { ...before?.overrides, ...defined(overrides), name },
+    // Whatever becomes of lab.yaml, the nodes stay where they are.
+    overrides: { ...wanted, provider: changed.provider },
   };
-  return complete(applyFlags(config, flags.overrides), name === config.name, file, flags);
+  return complete(changed, name === config.name, file, flags);
 }
 
 function defined(overrides: Overrides): Overrides {

@@ -245,6 +245,19 @@ describe('flags', () => {
     expect((await load('')).workers).toHaveLength(2);
   });
 
+  test('remember where the nodes are, whatever becomes of the file', async () => {
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, 'provider: vagrant\n');
+    const given = await loadConfig({ cwd: folder, file: 'other.yaml' });
+    await rememberFlags(given.name, given.flags);
+    rmSync(other);
+    expect((await load('')).provider).toBe('vagrant');
+    const elsewhere = await load('', { provider: 'container' });
+    await expect(rememberFlags(elsewhere.name, elsewhere.flags)).rejects.toMatchObject({
+      code: 'other-provider',
+    });
+  });
+
   test('that were damaged on disk are named with their file', async () => {
     mkdirSync(join(folder, 'state', 'lab'), { recursive: true });
     writeFileSync(join(folder, 'state', 'lab', 'flags.json'), '{');
