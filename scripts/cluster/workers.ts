@@ -1,4 +1,5 @@
 import { LabError } from '../base/errors.ts';
+import { commandFailed } from '../nodes/local.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Report } from '../nodes/provider.ts';
 import type { Cluster } from './cluster.ts';
@@ -46,6 +47,31 @@ export async function createToken(cluster: Cluster): Promise<string> {
   return token;
 }
 
+/**
+ * kubeadm waits ten seconds for each answer of the API server, whatever its `timeouts` say: its messages show `?timeout=10s`.
+ * On emulated processors one that is just starting may need longer. Nothing is written by then: the same again is safe.
+ */
+const unheard = /unable to fetch the kubeadm-config ConfigMap/;
+const tries = 3;
+
+async function join(worker: Node, report: Report, signal: AbortSignal): Promise<void> {
+  for (let left = tries - 1; ; left--) {
+    const run = await worker.exec(kubeadm.kubeadmJoin, {
+      timeout: 4 * minute,
+      signal,
+      allowFailure: true,
+      onLine: (line) => {
+        if (line.startsWith('[')) report(line);
+      },
+    });
+    if (run.exitCode === 0) return;
+    if (left === 0 || !unheard.test(run.stderr)) {
+      throw commandFailed(worker.name, kubeadm.kubeadmJoin, run);
+    }
+    report('the API server did not answer in time: once more');
+  }
+}
+
 /** `kubeadm join` on one worker; what an earlier try left is reset first. */
 export async function joinWorker(
   cluster: Cluster,
@@ -69,11 +95,5 @@ export async function joinWorker(
       mode: '0600',
     },
   );
-  await worker.exec(kubeadm.kubeadmJoin, {
-    timeout: 4 * minute,
-    signal,
-    onLine: (line) => {
-      if (line.startsWith('[')) report(line);
-    },
-  });
+  await join(worker, report, signal);
 }
