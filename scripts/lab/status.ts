@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Provider } from '../nodes/provider.ts';
 import type { Role } from '../nodes/node.ts';
-import type { NodeState } from '../nodes/provider.ts';
+import type { NodeState, Provider } from '../nodes/provider.ts';
 import type { CniName } from '../cluster/cni/names.ts';
 import type { AgentReport } from '../cluster/cni/plugin.ts';
 import { agentReport } from '../cluster/cni/status.ts';
@@ -46,7 +45,7 @@ export interface LabStatus {
   network: string;
   nodes: NodeStatus[];
   /** Bare nodes of exercises that need no cluster. */
-  sandboxes: { name: SandboxKind; state: 'running' | 'stopped' }[];
+  sandboxes: { name: SandboxKind; state: NodeState }[];
   api: { answers: boolean; problem?: string };
   cni: { configured: CniName; installed: { name: CniName; agents: Count; report?: AgentReport }[] };
   dns?: Count;

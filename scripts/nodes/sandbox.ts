@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { until } from '../base/until.ts';
+import { containerStates } from './container-states.ts';
 import { enginePrefix, type Engine } from './engine.ts';
 import { ensureUserKey, readCredentials, seedFolder, writeSeed } from './identity.ts';
 import { ulimitArgv } from './limits.ts';
@@ -52,25 +53,19 @@ function nameOf(environment: EnvironmentSpec, kind: SandboxKind): string {
   return `${environment.name}-sandbox-${kind}`;
 }
 
-/** The sandboxes of an environment that are there, and whether they run. */
+/** The sandboxes of an environment that are there, and their states. */
 export async function findSandboxes(
   engine: Engine,
   environment: EnvironmentSpec,
-): Promise<Map<SandboxKind, 'running' | 'stopped'>> {
-  const words = ['--all', '--filter', `label=${label}=${environment.name}`];
-  const list = async (more: readonly string[]): Promise<string[]> =>
-    (await engine.run(['ps', ...words, ...more, '--format', '{{.Names}}'])).stdout.split('\n');
-  const there = await list([]);
-  const running = there.some(Boolean) ? await list(['--filter', 'status=running']) : [];
-  const found = sandboxKinds.filter((kind) => there.includes(nameOf(environment, kind)));
-  return new Map(
-    found.map((kind) => {
-      return [kind, running.includes(nameOf(environment, kind)) ? 'running' : 'stopped'];
-    }),
-  );
+): Promise<Map<SandboxKind, NodeState>> {
+  const there = await containerStates(engine, `${label}=${environment.name}`);
+  const found = new Map<SandboxKind, NodeState>();
+  for (const kind of sandboxKinds) {
+    const state = there.get(nameOf(environment, kind));
+    if (state) found.set(kind, state);
+  }
+  return found;
 }
-
-const states: Readonly<Record<string, NodeState>> = { running: 'running', paused: 'frozen' };
 
 export function openSandbox(
   engine: Engine,
@@ -89,9 +84,7 @@ export function openSandbox(
   });
 
   async function state(): Promise<NodeState> {
-    const argv = ['container', 'inspect', '--format', '{{.State.Status}}', container];
-    const { exitCode, stdout } = await engine.run(argv, { allowFailure: true });
-    return exitCode === 0 ? (states[stdout.trim()] ?? 'stopped') : 'missing';
+    return (await findSandboxes(engine, environment)).get(kind) ?? 'missing';
   }
 
   async function create({ image, dockerStore }: SandboxSupply, report: Report): Promise<void> {

@@ -5,6 +5,7 @@ import { LabError, usageError } from '../../base/errors.ts';
 import { until } from '../../base/until.ts';
 import { storeFolders } from '../disks/saved.ts';
 import { finishSwaps } from '../disks/swap.ts';
+import { containerStates } from '../container-states.ts';
 import type { Engine } from '../engine.ts';
 import { ensureUserKey, macAddress, readCredentials, writeSeed } from '../identity.ts';
 import { ulimitArgv } from '../limits.ts';
@@ -32,13 +33,6 @@ export interface ContainerOptions {
   supply: () => Supply;
 }
 
-/** What the engines call a container's state -> what it means here. */
-function nodeState(text: string): NodeState {
-  if (/paused/i.test(text)) return 'frozen';
-  // podman 4 says "Up 5 minutes ago" here, docker and podman 5 "running".
-  return /^(running|up )/i.test(text) ? 'running' : 'stopped';
-}
-
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -50,7 +44,7 @@ async function isFolder(path: string): Promise<boolean> {
 export function containerProvider({ engine, environment, supply }: ContainerOptions): Provider {
   const nodes = new Map<string, Node>();
   const networks = containerNetworks(engine, environment);
-  const mine = `label=${words.label}=${environment.name}`;
+  const label = `${words.label}=${environment.name}`;
   // docker knows no --time; it does not wait anyhow.
   const now = engine.name === 'podman' ? ['--time', '0'] : [];
   const removeNow = ['rm', '--force', '--volumes', ...now];
@@ -71,18 +65,7 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
   const containerOf = (name: string): string => words.containerName(environment, name);
 
   /** Also those that stand by, and those whose place one has taken. */
-  async function containers(): Promise<Map<string, NodeState>> {
-    const { stdout } = await engine.run([
-      ...['ps', '--all', '--filter', mine, '--format', '{{.Names}}\t{{.State}}'],
-    ]);
-    const lines = stdout.split('\n').filter(Boolean);
-    return new Map(
-      lines.map((line) => {
-        const [container = '', state = ''] = line.split('\t');
-        return [container, nodeState(state)];
-      }),
-    );
-  }
+  const containers = (): ReturnType<typeof containerStates> => containerStates(engine, label);
 
   async function states(): Promise<Map<string, NodeState>> {
     const found = new Map<string, NodeState>();
@@ -271,11 +254,10 @@ export function containerProvider({ engine, environment, supply }: ContainerOpti
     async destroy(report) {
       disconnect();
       nodes.clear();
-      const { stdout } = await engine.run(['ps', '--all', '--quiet', '--filter', mine]);
-      const ids = stdout.split('\n').filter(Boolean);
-      if (ids.length > 0) {
-        report(`removing ${ids.length} containers`);
-        await engine.run([...removeNow, ...ids], { timeout: 120_000 });
+      const names = [...(await containers()).keys()];
+      if (names.length > 0) {
+        report(`removing ${names.length} containers`);
+        await engine.run([...removeNow, ...names], { timeout: 120_000 });
       }
       await networks.remove(report);
       if (await isFolder(join(environment.stateDir, 'nodes'))) report('removing node data');

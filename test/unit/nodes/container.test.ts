@@ -110,12 +110,12 @@ describe.each(['podman', 'docker'] as const)('%s', (name) => {
     await mkdir(join(environment.stateDir, 'keys'));
     await writeFile(join(environment.stateDir, 'notes'), "the learner's");
     const engine = fakeEngine(name, [
-      [/^ps/, 'aaa\nbbb\n'],
+      [/^ps/, 'aaa\trunning\nbbb\texited\n'],
       [/^network ls/, 'course-net\ncourse-nat\n'],
     ]);
     await provider(engine).destroy(quiet);
     expect(engine.asked).toEqual([
-      `ps --all --quiet --filter ${mine}`,
+      `ps --all --filter ${mine} --format '{{.Names}}\t{{.State}}'`,
       `rm --force --volumes${now} aaa bbb`,
       `network ls --filter ${mine} --format '{{.Name}}'`,
       'network rm course-net',
