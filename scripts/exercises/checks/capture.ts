@@ -53,13 +53,14 @@ interface Recording {
   packets: Promise<Packet[]>;
 }
 
-/** Starts tcpdump; it ends by itself after `seconds`. */
+/** Starts tcpdump; it ends by itself after `seconds`, which are those of a node of slowness 1, as all deadlines. */
 function record(node: Node, spec: Spec): Recording {
   let listening: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
     listening = resolve;
   });
-  const limit = ['timeout', '--preserve-status', '--signal', 'INT', String(spec.seconds)];
+  const seconds = String(spec.seconds * node.slowness);
+  const limit = ['timeout', '--preserve-status', '--signal', 'INT', seconds];
   const packets = node
     .exec([...limit, 'tcpdump', '-l', '-nn', '-t', '-i', spec.interface, spec.filter], {
       allowFailure: true,
@@ -126,7 +127,8 @@ async function capturePackets(
   const recordings = live.nodes(spec.on).map((node) => record(node, spec));
   const all = Promise.all(recordings.map(({ packets }) => packets));
   // Some builds of tcpdump say nothing before the first packet: go on after a second.
-  await Promise.race([Promise.all(recordings.map(({ ready }) => ready)), sleep(1000)]);
+  const second = sleep(1000 * live.cluster.controlPlane.slowness);
+  await Promise.race([Promise.all(recordings.map(({ ready }) => ready)), second]);
   const missing = await probe(spec, live);
   return { packets: (await all).flat(), missing };
 }
