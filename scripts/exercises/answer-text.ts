@@ -5,9 +5,10 @@ import { readValue } from './compare.ts';
 import type { Answer } from './live.ts';
 import type { Part } from './part-schema.ts';
 
-/** Items of a set or list: by commas, semicolons or lines; where there is none, by spaces. */
+/** Items of a set or list: by commas, semicolons, lines or "and"; where there is none, by spaces. */
 export function splitItems(text: string): string[] {
-  const separator = /[,;\n]/.test(text) ? /[,;\n]/ : /\s+/;
+  const marked = /[,;\n]\s*(?:and\s)?|\sand\s/i;
+  const separator = marked.test(text) ? marked : /\s+/;
   return text
     .replace(/^\s*[[({]|[\])}]\s*$/g, '')
     .split(separator)

@@ -4,6 +4,7 @@ import type { Argv } from '../base/argv.ts';
 import { LabError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Node } from '../nodes/node.ts';
+import { deleteNamespace } from './delete-namespace.ts';
 import { selectNodes } from './live.ts';
 import type { Vars } from './render.ts';
 import type { ScriptRef } from './schema.ts';
@@ -50,10 +51,13 @@ function scriptArgv(
     node.role === 'control-plane' ? '/etc/kubernetes/admin.conf' : '/vagrant/admin.conf';
   // What kubectl caches would otherwise lie in /root, where no undo takes it away and lab diff sees it.
   const cache = { KUBECACHEDIR: '/var/cache/lab-kubectl' };
-  const environment = { KUBECONFIG: kubeconfig, ...cache, ...environmentOf(vars) };
+  // As `export -f` would hand it on: unlike text in front of the script, it leaves the line numbers of messages alone.
+  const patient = (shell: string): string => patientText(shell, node.slowness);
+  const functions = { 'BASH_FUNC_delete_namespace%%': patient(deleteNamespace) };
+  const environment = { KUBECONFIG: kubeconfig, ...cache, ...functions, ...environmentOf(vars) };
   const set = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
   // The text goes along as a word: nothing is left on the node that a learner could find there.
-  return ['env', ...set, 'bash', '-c', patientText(text, node.slowness), name, ...words];
+  return ['env', ...set, 'bash', '-c', patient(text), name, ...words];
 }
 
 function listen(text: string, said: Said): void {

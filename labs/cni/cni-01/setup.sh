@@ -42,6 +42,6 @@ YAML
   kubectl -n cni-01 wait --for=condition=PodScheduled=False "pod/$LAB_THIRD" "pod/$LAB_FOURTH" --timeout=10s
   ;;
 undo)
-  kubectl delete namespace cni-01 --ignore-not-found --timeout=60s
+  delete_namespace cni-01
   ;;
 esac

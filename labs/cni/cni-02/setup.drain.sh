@@ -3,7 +3,7 @@
 set -eu
 
 [ "$1" = undo ] || exit 0
-kubectl delete namespace cni-02 --ignore-not-found --timeout=60s
+delete_namespace cni-02
 kubectl -n kube-system scale deployment coredns --replicas=0
 kubectl -n kube-system wait --for=delete pod -l k8s-app=kube-dns --timeout=60s
 for manifest in flannel.yml flannel_fix.yml; do

@@ -47,6 +47,6 @@ apply)
 undo)
   # First the pods: a namespace that still has some is looked at again only seconds later.
   kubectl -n cni-06 delete pods --all --timeout=30s
-  kubectl delete namespace cni-06 --ignore-not-found --timeout=60s
+  delete_namespace cni-06
   ;;
 esac

@@ -66,6 +66,6 @@ YAML
 undo)
   # Pods first: a namespace that has to end them itself takes its time.
   kubectl -n cni-09 delete pods --all --timeout=40s
-  kubectl delete namespace cni-09 --ignore-not-found --timeout=60s
+  delete_namespace cni-09
   ;;
 esac

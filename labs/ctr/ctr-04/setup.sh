@@ -42,6 +42,6 @@ YAML
   kubectl -n ctr-04 wait --for=condition=Ready pod "$LAB_POD" "$LAB_POD-old" --timeout=25s
   ;;
 undo)
-  kubectl delete namespace ctr-04 --ignore-not-found --timeout=60s
+  delete_namespace ctr-04
   ;;
 esac

@@ -53,6 +53,6 @@ YAML
   exit 1
   ;;
 undo)
-  kubectl delete namespace ctr-05 --ignore-not-found --timeout=60s
+  delete_namespace ctr-05
   ;;
 esac

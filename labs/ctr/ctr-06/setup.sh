@@ -39,6 +39,6 @@ YAML
   kubectl -n ctr-06 wait --for=condition=Ready pod "$LAB_NAME" --timeout=25s
   ;;
 undo)
-  kubectl delete namespace ctr-06 --ignore-not-found --timeout=60s
+  delete_namespace ctr-06
   ;;
 esac

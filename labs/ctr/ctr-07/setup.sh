@@ -43,6 +43,6 @@ apply)
   kubectl -n ctr-07 wait --for=condition=Ready pod --all --timeout=25s
   ;;
 undo)
-  kubectl delete namespace ctr-07 --ignore-not-found --timeout=60s
+  delete_namespace ctr-07
   ;;
 esac

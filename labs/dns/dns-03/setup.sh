@@ -29,6 +29,6 @@ YAML
   ;;
 undo)
   kubectl -n "$LAB_NAMESPACE" delete pods --all --grace-period=1 --wait=false
-  kubectl delete namespace dns-03 "$LAB_NAMESPACE" --ignore-not-found --timeout=60s
+  delete_namespace dns-03 "$LAB_NAMESPACE"
   ;;
 esac

@@ -41,6 +41,6 @@ apply)
   kubectl -n ipam-01 create configmap firewall-log --from-literal=log="$log" --dry-run=client -o yaml | kubectl apply -f -
   ;;
 undo)
-  kubectl delete namespace ipam-01 --ignore-not-found --timeout=60s
+  delete_namespace ipam-01
   ;;
 esac

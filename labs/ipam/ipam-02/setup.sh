@@ -24,6 +24,6 @@ YAML
   kubectl -n ipam-02 rollout status daemonset "$LAB_GUEST" --timeout=25s
   ;;
 undo)
-  kubectl delete namespace ipam-02 --ignore-not-found --timeout=60s
+  delete_namespace ipam-02
   ;;
 esac

@@ -33,6 +33,6 @@ apply)
 undo)
   # A learner's pod may want 30 s.
   kubectl -n ipam-03 delete pods --all --grace-period=1 --wait=false
-  kubectl delete namespace ipam-03 --ignore-not-found --timeout=60s
+  delete_namespace ipam-03
   ;;
 esac

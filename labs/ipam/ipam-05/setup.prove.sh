@@ -1,9 +1,9 @@
 #!/bin/bash
-# apply: the new pods, and the proof that they get no address. undo: everything goes at once; setup.sh waits for it.
+# apply: the new pods, and the proof that they get no address. undo: everything goes at once.
 set -eu
 
 if [ "$1" = undo ]; then
-  kubectl delete namespace ipam-05 --ignore-not-found --wait=false
+  delete_namespace ipam-05
   exit 0
 fi
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # apply: a pod on every node, two of them with the same address; then the symptom is proved.
-# undo: everything goes at once; setup.sh waits for it.
+# undo: everything goes at once.
 set -eu
 
 if [ "$1" = undo ]; then
-  kubectl delete namespace ipam-06 --ignore-not-found --wait=false
+  delete_namespace ipam-06
   exit 0
 fi
 

@@ -1,6 +1,5 @@
 #!/bin/bash
-# First and last. apply: the namespace. undo: waits until it is gone, and takes flannel's DaemonSet back if somebody has
-# restarted it.
+# First and last. apply: the namespace. undo: takes flannel's DaemonSet back if somebody has restarted it.
 set -eu
 
 case $1 in
@@ -14,6 +13,5 @@ undo)
       -p '{"spec":{"template":{"metadata":{"annotations":{"kubectl.kubernetes.io/restartedAt":null}}}}}'
   fi
   kubectl -n kube-flannel rollout status daemonset kube-flannel-ds --timeout=60s
-  kubectl wait --for=delete namespace/ipam-06 --timeout=60s
   ;;
 esac

@@ -9,6 +9,6 @@ apply)
 undo)
   # The kubelet takes the mirror pod away once the file is gone.
   kubectl -n node-01 wait --for=delete pod --all --timeout=60s
-  kubectl delete namespace node-01 --ignore-not-found --timeout=60s
+  delete_namespace node-01
   ;;
 esac

@@ -10,6 +10,6 @@ metadata: { name: pod-01 }
 YAML
   ;;
 undo)
-  kubectl delete namespace pod-01 --ignore-not-found --timeout=60s
+  delete_namespace pod-01
   ;;
 esac

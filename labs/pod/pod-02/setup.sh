@@ -65,6 +65,6 @@ YAML
   done
   ;;
 undo)
-  kubectl delete namespace pod-02 --ignore-not-found --timeout=60s
+  delete_namespace pod-02
   ;;
 esac

@@ -32,6 +32,6 @@ YAML
   kubectl -n pod-03 wait --for=condition=Ready "pod/$LAB_POD" --timeout=25s
   ;;
 undo)
-  kubectl delete namespace pod-03 --ignore-not-found --timeout=60s
+  delete_namespace pod-03
   ;;
 esac

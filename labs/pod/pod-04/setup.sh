@@ -44,6 +44,6 @@ apply)
 undo)
   # Pods first: a namespace that has to end them itself takes its time.
   kubectl -n pod-04 delete pods --all --timeout=40s
-  kubectl delete namespace pod-04 --ignore-not-found --timeout=60s
+  delete_namespace pod-04
   ;;
 esac

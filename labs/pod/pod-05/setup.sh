@@ -119,7 +119,7 @@ apply)
 undo)
   # Pods first: a namespace that has to end them itself takes its time.
   kubectl -n pod-05 delete pods --all --timeout=40s
-  kubectl delete namespace pod-05 --ignore-not-found --timeout=60s
+  delete_namespace pod-05
   systemctl stop lab-partner 2>/dev/null || true
   ip neighbour show proxy dev "$nic" | awk '{ print $1 }' | while read -r address; do
     if [ "$(ip -j route get "$address" | jq -r '.[0].dev')" = partner0 ]; then ip neighbour del proxy "$address" dev "$nic"; fi

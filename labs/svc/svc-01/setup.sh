@@ -31,6 +31,6 @@ YAML
   kubectl -n svc-01 wait --for=condition=Ready pod --all --timeout=20s
   ;;
 undo)
-  kubectl delete namespace svc-01 --ignore-not-found --timeout=60s
+  delete_namespace svc-01
   ;;
 esac

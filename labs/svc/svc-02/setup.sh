@@ -42,6 +42,6 @@ YAML
   kubectl -n svc-02 wait --for=condition=Ready pod client "$LAB_APP-test" --timeout=35s
   ;;
 undo)
-  kubectl delete namespace svc-02 --ignore-not-found --timeout=60s
+  delete_namespace svc-02
   ;;
 esac

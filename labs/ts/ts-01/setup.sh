@@ -71,7 +71,7 @@ YAML
   echo "$facts"
   ;;
 undo)
-  kubectl delete namespace ts-01 --ignore-not-found --timeout=60s
+  delete_namespace ts-01
   install flannel_fix.yml
   wait_announced "$(kubectl get nodes -o name | grep -c .)"
   ;;
