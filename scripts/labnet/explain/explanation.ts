@@ -131,8 +131,8 @@ export function explain(subject: Explainable): Explanation {
       ),
       step(
         2,
-        "Kubelet has the pod's namespace made, with a pause container in it",
-        `containerd made ${netns} and started the pause container of sandbox ${containerId.slice(0, 13)}…, which owns it as long as the pod lives.`,
+        "Kubelet has the pod's network namespace made",
+        `containerd made ${netns} for sandbox ${containerId.slice(0, 13)}…. Only when its network is there does it start the pause container in it.`,
         [],
         asCommand('namespace', 'What is in it.', `ip -n ${wiring.netns} address`),
       ),
