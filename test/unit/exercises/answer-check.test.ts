@@ -105,6 +105,9 @@ describe('a set', () => {
   const part = { form: 'set', type: 'node' };
   it.each([
     ['node1, node2, master', true],
+    ['master, node1 and node2', true],
+    ['master, node1, and node2', true],
+    ['node1 and node2', false],
     ['master node2 node1', true],
     ['10.100.198.201, node2, master', true],
     ['node1, node1, node2, master', true],
