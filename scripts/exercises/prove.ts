@@ -32,13 +32,20 @@ async function startFresh({ exercise, session, options, proof }: Bench): Promise
   await timed(proof.starts, () => startExercise(session, exercise));
 }
 
+/** The end of a cable whose pod has left the API before: the kubelet takes a sandbox down seconds later, check or no check. */
+const lateEnd = /^- \S+ link veth/;
+
 /** A check, with proof that it changed nothing. */
 async function checkOnly({ session, exercise, proof, watch }: Bench): Promise<Result> {
-  const before = await settledDigests(watch);
-  const result = await timed(proof.checks, () => checkExercise(session, exercise));
-  const after = await watch.look();
-  same(differences(before.exact, after.exact), 'the check changed the lab');
-  return result;
+  for (let tries = 1; ; tries++) {
+    const before = await settledDigests(watch);
+    const result = await timed(proof.checks, () => checkExercise(session, exercise));
+    const changes = differences(before.exact, (await watch.look()).exact);
+    // A check that takes cables away does so the second time as well.
+    if (tries === 1 && changes.length > 0 && changes.every((one) => lateEnd.test(one))) continue;
+    same(changes, 'the check changed the lab');
+    return result;
+  }
 }
 
 function same(changes: string[], what: string): void {

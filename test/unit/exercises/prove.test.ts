@@ -278,6 +278,27 @@ describe('proveExercise', () => {
     );
   });
 
+  it('passes over a cable that goes late with its pod, not over a check that takes one each time', async () => {
+    const check = { kind: 'command', on: 'worker1', argv: ['probe'] };
+    const criteria = [solved, address, { ...solved, id: 'p', check }];
+    const cables = (count: number): void => {
+      const links = Array.from({ length: count }, (_, i) => ({ ifname: `veth${i}` }));
+      cluster.node1.on('ip -j link show', JSON.stringify(links));
+    };
+    let left = 1;
+    const take = (): { exitCode: number } => {
+      cables(--left);
+      return { exitCode: 1 };
+    };
+    cables(left);
+    cluster.node1.on('probe', () => (left > 0 ? take() : { exitCode: 1 }));
+    const title = 'fresh scores 0, and checking changes nothing';
+    expect(failing(await prove({ criteria }))[title]).toBeUndefined();
+    cables((left = 9));
+    cluster.node1.on('probe', take);
+    expect(failing(await prove({ criteria }))[title]).toContain('- node1 link veth');
+  });
+
   it('notices an undo that leaves something, and one that fails', async () => {
     acts.undo = () => {
       add({ kind: 'Namespace', metadata: { name: 'left' } });
