@@ -51,7 +51,7 @@ function content(item: Item): Record<string, unknown> {
   return { labels: item.metadata.labels, ...Object.fromEntries(fields) };
 }
 
-/** Taints that the node controller sets and takes away as nodes come and go. */
+/** Leaves out the taints that the node controller sets and takes away as nodes come and go, in its own time. */
 function withoutLifecycle(item: Item): Record<string, unknown> {
   const found = content(item);
   const { taints, ...spec } = (item.spec ?? {}) as { taints?: { key: string }[] };
@@ -77,7 +77,10 @@ async function objects(
   ]);
   const exact = items.map((item): [string, string] => {
     const { uid, annotations, deletionTimestamp } = item.metadata;
-    return [nameOf(item), textOf({ uid, annotations, deletionTimestamp, ...content(item) })];
+    return [
+      nameOf(item),
+      textOf({ uid, annotations, deletionTimestamp, ...withoutLifecycle(item) }),
+    ];
   });
   const stable = items
     .filter((item) => !isDerived(item))

@@ -104,6 +104,17 @@ errands() {
   for pid in "${pids[@]}"; do wait "$pid"; done
 }
 
+# The partner sees the first of the endless calls, by the address of the culprit's node.
+flooded() {
+  local addresses=("$LAB_WORKER1_ADDRESS" "$LAB_WORKER2_ADDRESS")
+  for _ in $(seq 50); do
+    ip netns exec partner ss -Htan "sport = :$LAB_PORT" | grep -qF " ${addresses[LAB_WHICH - 1]}:" && return
+    sleep 0.1
+  done
+  echo "the fault does not show: nobody calls the partner" >&2
+  return 1
+}
+
 case $1 in
 apply)
   systemctl is-active --quiet lab-partner || partner_up
@@ -114,6 +125,7 @@ apply)
     echo "the partner does not answer on $partner:$LAB_PORT" >&2
     exit 1
   fi
+  flooded
   echo "fact culprit $LAB_CROWD-$LAB_CULPRIT"
   ;;
 undo)
