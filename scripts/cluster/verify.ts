@@ -39,12 +39,25 @@ function verifyPod(node: Node): object {
   };
 }
 
+/** An API server that has just started may have an etcd behind it that is not there yet. */
 async function startProbe(cluster: Cluster, node: Node, signal: AbortSignal): Promise<void> {
   const body = verifyPod(node);
-  const { status, text } = await cluster.api.ask(podsPath, { method: 'POST', body, signal });
-  // One that an interrupted run has left does as well.
-  if (status < 300 || status === 409) return;
-  throw new LabError('no-probe', `no probe pod can be made on ${node.name}`, { details: text });
+  await until(
+    async () => {
+      const { status, text } = await cluster.api.ask(podsPath, { method: 'POST', body, signal });
+      // One that an interrupted run has left does as well.
+      const made = status < 300 || status === 409;
+      return made ? { done: true, value: undefined } : { done: false, state: text };
+    },
+    {
+      describe: `a probe pod on ${node.name}`,
+      timeout: 15_000,
+      slowness: node.slowness,
+      interval: 500,
+      signal,
+      hint: 'lab status',
+    },
+  );
 }
 
 interface Pod {
