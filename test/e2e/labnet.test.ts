@@ -149,8 +149,10 @@ test('a network policy holds, and lab policy why says so', async () => {
 
 test('a packet through a Service and the tunnel is followed there and back', async () => {
   await lab.ok(['kubectl', 'expose', 'pod', 'web', '--port', '81', '--target-port', '80']);
-  const told = await trace('client', 'svc/web');
-  expect(told).toMatchObject({ to: 'pod default/web', verdict: { arrived: true, answered: true } });
+  // Before kube-proxy has written its rules on the client's node, a trace tells, rightly, that nobody answers.
+  await expect
+    .poll(() => trace('client', 'svc/web'), { timeout: 20_000 })
+    .toMatchObject({ to: 'pod default/web', verdict: { arrived: true, answered: true } });
   const { stdout } = await lab.ok(['trace', 'client', 'svc/web']);
   expect(stdout).toMatch(/wrapped/);
   const why = await lab.ok(['policy', 'why', 'client', 'svc/web', '--port', '81']);
