@@ -136,9 +136,9 @@ async function proveWrong(bench: Bench, wrong: Exercise['spec']['wrong'][number]
   await claim(bench, `wrong/${wrong.name} gets ${wrong.score} points and its message`, async () => {
     await act(bench, wrongScripts(wrong), join(exercise.folder, 'wrong'));
     const result = await timed(proof.checks, () => checkExercise(session, exercise));
-    expectScore(result, wrong.score);
     const failed = result.criteria.filter(({ status }) => status === 'fail');
     for (const { id } of failed.filter(isGraded)) (proof.failsIn[id] ??= []).push(wrong.name);
+    expectScore(result, wrong.score);
     const texts = failed.map(({ title, actual, expected, why }) =>
       [title, actual, expected, why].join('\n'),
     );
@@ -192,7 +192,7 @@ async function run(bench: Bench): Promise<void> {
   await proveSolution(bench);
   await claim(bench, 'undo leaves the lab as it was', async () => {
     await resetExercise(session, exercise);
-    await backTo(bench, before, 'undo left a difference');
+    await backTo(bench, before, 'undo left a difference; lab reset takes it away');
   });
 }
 

@@ -70,6 +70,13 @@ function listen(text: string, said: Said): void {
   }
 }
 
+function overBudget({ doing }: RunScripts, seconds: number, script: string): LabError {
+  return new LabError('over-budget', `${doing} took longer than ${seconds} s`, {
+    why: `${script} was the last to run`,
+    hint: 'lab status shows whether the lab is well',
+  });
+}
+
 /**
  * Runs scripts one after another, on each node of a script side by side.
  * @throws LabError `script-failed` with the last lines, or `over-budget`.
@@ -86,7 +93,12 @@ export async function runScripts(run: RunScripts): Promise<Said> {
       nodes.map((node) => {
         run.report?.(`${run.doing}: ${script} on ${node.name}`);
         const argv = scriptArgv(text, script, run.words, node, run.vars);
-        return node.exec(argv, { allowFailure: true, timeout: left, signal: run.signal });
+        const how = { allowFailure: true, timeout: left, signal: run.signal };
+        return node.exec(argv, how).catch((error: unknown) => {
+          // It would show the whole script as the command that took too long.
+          const late = error instanceof LabError && error.code === 'command-timeout';
+          throw late ? overBudget(run, budget, script) : error;
+        });
       }),
     );
     results.forEach(({ exitCode, stdout, stderr }, i) => {
@@ -96,12 +108,7 @@ export async function runScripts(run: RunScripts): Promise<Said> {
         details: [...stdout.trim().split('\n'), ...stderr.trim().split('\n')].slice(-15).join('\n'),
       });
     });
-    if (Date.now() > deadline) {
-      throw new LabError('over-budget', `${run.doing} took longer than ${budget} s`, {
-        why: `${script} was the last to run`,
-        hint: 'lab status shows whether the lab is well',
-      });
-    }
+    if (Date.now() > deadline) throw overBudget(run, budget, script);
   }
   return said;
 }

@@ -160,7 +160,10 @@ async function validateOne(folder: string, knownSources: ReadonlySet<string>): P
       ...unknown.map((row) => `exercise.yaml: source ${row} is no row of the course text`),
     );
   }
-  return { id, problems: problems.map((text) => `${shownPath(folder)}/${text}`) };
+  // Empty in the folder itself.
+  const shown = shownPath(folder);
+  const prefix = shown === '' ? '' : `${shown}/`;
+  return { id, problems: [...new Set(problems)].map((text) => prefix + text) };
 }
 
 export interface ValidateOptions {

@@ -55,7 +55,7 @@ export async function run(
       say(`Grade:   lab exercise check ${id}`);
       say(`Stuck:   lab exercise hint ${id}`);
       if (started.others.length > 0) {
-        const text = `Still set up here: ${started.others.join(', ')}. One of them may change what another grades.`;
+        const text = `Still set up here: ${started.others.join(', ')}. What one has broken, another may take for your mistake.`;
         say();
         say(paint('yellow', `${text} Done with it? lab exercise reset ${started.others[0]}`));
       }

@@ -4,6 +4,7 @@ import { loadExercises, type Exercise } from '../../exercises/load.ts';
 import { reportProof, type Proof } from '../../exercises/proof.ts';
 import { summarizeProofs } from '../../exercises/proof-summary.ts';
 import { proveExercise } from '../../exercises/prove.ts';
+import { exercisesSetUp } from '../../exercises/restored.ts';
 import type { ClusterNeeds } from '../../exercises/schema.ts';
 import { ensureCni } from '../../lab/cni-state.ts';
 import { openEnvironment, requireRunning, type Environment } from '../../lab/environment.ts';
@@ -15,6 +16,7 @@ import { runStages } from '../../lab/step.ts';
 import { requireCni } from '../cni-name.ts';
 import type { CommandContext } from '../context.ts';
 import { labsFolder } from '../exercise-session.ts';
+import { progressOf } from '../lab-progress.ts';
 import { json, say } from '../print.ts';
 import { refuseUnknownIds } from './labs-validate.ts';
 
@@ -92,6 +94,20 @@ function shardOf(text: string | undefined): (exercise: Exercise, i: number) => b
   return (_, i) => i % Number(of) === Number(part) - 1;
 }
 
+/** A proof undoes the set-up, and the attempt would not know of it. @throws LabError `attempt-open` */
+async function refuseOpenAttempts(
+  chosen: readonly Exercise[],
+  { spec }: Environment,
+): Promise<void> {
+  const open = await exercisesSetUp(progressOf(spec));
+  const one = chosen.find((exercise) => exercise.spec.id in open);
+  if (!one) return;
+  throw usageError('attempt-open', `${one.spec.id} is started on this lab`, {
+    why: 'a proof would undo what was done for it',
+    hint: `lab exercise reset ${one.spec.id}   then the same command again`,
+  });
+}
+
 /** Whether it can be started on this pod network; a sandbox has none. */
 function runsOn({ spec: { needs } }: Exercise, cni: CniName | undefined): boolean {
   return cni === undefined || (!('sandbox' in needs) && needs.cni.includes(cni));
@@ -120,6 +136,7 @@ export async function run(
   const proofs: Proof[] = [];
   try {
     if (onCluster) await requireRunning(environment);
+    await refuseOpenAttempts(chosen, environment);
     await withLock(environment.spec.stateDir, 'lab labs prove', async () => {
       for (const exercise of chosen) {
         const proof = await prove(exercise, environment, only, { report, signal, quick });
