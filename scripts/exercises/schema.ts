@@ -87,6 +87,12 @@ export const exerciseSchema = z.strictObject({
   vars: z.record(variableName, variable).default({}),
   setup: z.strictObject({
     budget_seconds: z.number().min(1).max(300),
+    breaks_others: z
+      .boolean()
+      .default(false)
+      .describe(
+        'it breaks what any exercise needs: no other one is started before this one is reset',
+      ),
     scripts: scripts.default([{ on: 'control-plane', script: 'setup.sh' }]),
   }),
   solution: z

@@ -1,3 +1,4 @@
+import { usageError } from '../base/errors.ts';
 import type { Exercise } from './load.ts';
 import { checkNeeds, clusterId } from './needs.ts';
 import type { ExerciseRecord } from './progress.ts';
@@ -47,12 +48,32 @@ function runSetup(
   });
 }
 
+/** @throws LabError `reset-first` where one that breaks what all need is set up. */
+async function refuseBroken(
+  session: Session,
+  { spec }: Exercise,
+  cluster: string,
+  breaking: readonly string[],
+): Promise<void> {
+  const broken = (await othersOn(session, spec.id, cluster)).find((id) => breaking.includes(id));
+  if (broken === undefined) return;
+  throw usageError('reset-first', `${broken} is still set up`, {
+    why: `what is broken there would look like your mistake in ${spec.id}`,
+    hint: `lab exercise reset ${broken}   then the same command again`,
+  });
+}
+
 /**
  * Starts the exercise, or resumes it when it was set up on this very cluster before.
  * A set-up that was interrupted, or made on a cluster that is gone, is made again with the same variables.
- * @throws LabError `needs-unmet`, `script-failed`, `over-budget`.
+ * @param breaking Ids of exercises that break what others need.
+ * @throws LabError `needs-unmet`, `reset-first`, `script-failed`, `over-budget`.
  */
-export async function startExercise(session: Session, exercise: Exercise): Promise<Started> {
+export async function startExercise(
+  session: Session,
+  exercise: Exercise,
+  breaking: readonly string[] = [],
+): Promise<Started> {
   const { spec } = exercise;
   const { progress, cluster, environment, student } = session;
   const id = await clusterId(spec.needs, cluster);
@@ -60,6 +81,7 @@ export async function startExercise(session: Session, exercise: Exercise): Promi
   const resumed = record.started !== undefined && record.cluster === id && !record.settingUp;
   if (!resumed) {
     await checkNeeds(spec.id, spec.needs, cluster);
+    await refuseBroken(session, exercise, id, breaking);
     const seed = { environment, student, exercise: spec.id, attempt: record.attempt };
     const vars = { ...drawVariables(spec.vars, seed), ...record.vars };
     record = await progress.update(spec.id, (before) => ({ ...before, vars, settingUp: true }));

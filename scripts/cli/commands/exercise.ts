@@ -1,6 +1,6 @@
 import { usageError } from '../../base/errors.ts';
 import { suggest } from '../../base/suggest.ts';
-import { loadExercises } from '../../exercises/load.ts';
+import { loadExercises, type Exercise } from '../../exercises/load.ts';
 import { startExercise } from '../../exercises/start.ts';
 import { environmentSpec } from '../../lab/config.ts';
 import { withLock } from '../../lab/lock.ts';
@@ -11,10 +11,11 @@ import { json, paint, say } from '../print.ts';
 
 const verbs = ['list', 'answer', 'check', 'hint', 'solution', 'reset', 'next'];
 
-/** A mistyped verb arrives here as an ID, so both are suggested. */
-async function refuseUnknown(id: string): Promise<void> {
-  const known = (await loadExercises(labsFolder)).map(({ spec }) => spec.id);
-  if (known.includes(id)) return;
+/** All exercises. A mistyped verb arrives here as an ID, so both are suggested. */
+async function loadWith(id: string): Promise<Exercise[]> {
+  const all = await loadExercises(labsFolder);
+  const known = all.map(({ spec }) => spec.id);
+  if (known.includes(id)) return all;
   throw usageError('unknown-exercise', `There is no exercise "${id}"`, {
     why: suggest(id, [...known, ...verbs]),
     hint: 'lab exercise list',
@@ -28,14 +29,15 @@ export async function run(
   context: CommandContext,
 ): Promise<void> {
   if (id === undefined) return (await import('./exercise-list.ts')).run([], {}, context);
-  await refuseUnknown(id);
+  const all = await loadWith(id);
+  const breaking = all.filter(({ spec }) => spec.setup.breaks_others).map(({ spec }) => spec.id);
   const { stateDir } = environmentSpec(await context.loadConfig());
   await withLock(stateDir, `lab exercise ${id}`, () =>
     withSession(context, { id, lab: 'made' }, async ({ session, exercise }) => {
       const { title } = exercise.spec;
       const begun = (await session.progress.read(id)).started !== undefined;
       if (!context.json && !begun) say(paint('dim', `Setting up ${id}: ${title} …`));
-      const started = await startExercise(session, exercise);
+      const started = await startExercise(session, exercise, breaking);
       if (context.json) return json({ id, title, ...started });
       say();
       say(paint('bold', `${id}  ${title}`));

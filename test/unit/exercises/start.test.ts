@@ -47,6 +47,21 @@ describe('startExercise', () => {
     expect((await startExercise(session, await desk.exerciseWith())).others).toEqual([]);
   });
 
+  it('refuses to begin beside one that breaks what all need, on the same cluster', async () => {
+    await startExercise(session, await desk.exerciseWith({ id: 'net-98' }));
+    const exercise = await desk.exerciseWith();
+    await expect(startExercise(session, exercise, ['net-98'])).rejects.toMatchObject({
+      code: 'reset-first',
+      hint: expect.stringContaining('lab exercise reset net-98') as unknown,
+    });
+    expect(desk.ran).toEqual(['apply']);
+    expect((await startExercise(session, exercise, ['net-97'])).resumed).toBe(false);
+    // It has begun, so it may go on.
+    expect((await startExercise(session, exercise, ['net-98'])).resumed).toBe(true);
+    desk.renew();
+    expect((await startExercise(session, exercise, ['net-98'])).resumed).toBe(false);
+  });
+
   it('sets up again, with the same values, when the cluster is a new one', async () => {
     const exercise = await desk.exerciseWith();
     const first = await startExercise(session, exercise);
