@@ -49,16 +49,11 @@ function runSetup(
 }
 
 /** @throws LabError `reset-first` where one that breaks what all need is set up. */
-async function refuseBroken(
-  session: Session,
-  { spec }: Exercise,
-  cluster: string,
-  breaking: readonly string[],
-): Promise<void> {
-  const broken = (await othersOn(session, spec.id, cluster)).find((id) => breaking.includes(id));
+function refuseBroken(own: string, others: readonly string[], breaking: readonly string[]): void {
+  const broken = others.find((id) => breaking.includes(id));
   if (broken === undefined) return;
   throw usageError('reset-first', `${broken} is still set up`, {
-    why: `what is broken there would look like your mistake in ${spec.id}`,
+    why: `what is broken there would look like your mistake in ${own}`,
     hint: `lab exercise reset ${broken}   then the same command again`,
   });
 }
@@ -77,11 +72,12 @@ export async function startExercise(
   const { spec } = exercise;
   const { progress, cluster, environment, student } = session;
   const id = await clusterId(spec.needs, cluster);
+  const others = await othersOn(session, spec.id, id);
   let record = await progress.read(spec.id);
   const resumed = record.started !== undefined && record.cluster === id && !record.settingUp;
   if (!resumed) {
     await checkNeeds(spec.id, spec.needs, cluster);
-    await refuseBroken(session, exercise, id, breaking);
+    refuseBroken(spec.id, others, breaking);
     const seed = { environment, student, exercise: spec.id, attempt: record.attempt };
     const vars = { ...drawVariables(spec.vars, seed), ...record.vars };
     record = await progress.update(spec.id, (before) => ({ ...before, vars, settingUp: true }));
@@ -96,7 +92,6 @@ export async function startExercise(
     await progress.log({ id: spec.id, event: 'start' });
   }
   const task = render(exercise.task, allVars(record, cluster));
-  const others = await othersOn(session, spec.id, id);
   return { resumed, task, questions: questionsOf(session, exercise, record), others };
 }
 
