@@ -103,8 +103,11 @@ interface Route {
   gateway?: string;
 }
 
-/** Bridges of the CNIs appear with the first pod of a node and stay; veths come and go with pods. */
-const perPod = /^(veth|cni0|cbr0|weave|vethwe|lo$)/;
+/** The node's end of a pod's cable, which comes and goes with the pod: flannel's and weave's, and both of labnet's modes'. */
+const podEnd = String.raw`(veth|(lab|eni)[0-9a-f]{11}\b)`;
+
+/** The bridges of the CNIs appear with the first pod of a node and stay. */
+const perPod = new RegExp(`^(${podEnd}|cni0|cbr0|weave|lo$)`);
 
 async function nodeEntries(
   cluster: Cluster,
@@ -178,6 +181,15 @@ export function differences(before: Digest, after: Digest): string[] {
     return old === undefined || old === value ? [] : [`~ ${key}${changesOf(old, value)}`];
   });
   return [...gone, ...added, ...changed];
+}
+
+const cableGone = new RegExp(`^- \\S+ link ${podEnd}`);
+/** A bridge that loses its last port has an MTU of its own again. */
+const bridgeFreed = /^~ \S+ link cni0 \(\.mtu: /;
+
+/** Whether a difference is what the kubelet does after a pod has left the API: it takes the sandbox down seconds later. */
+export function comesLate(difference: string): boolean {
+  return cableGone.test(difference) || bridgeFreed.test(difference);
 }
 
 const timeout = 90_000;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
-import { differences, settledDigests, waitForSame, type Digest } from './digest.ts';
+import { comesLate, differences, settledDigests, waitForSame, type Digest } from './digest.ts';
 import { grade, isGraded } from './grade.ts';
 import type { Attempt } from './live.ts';
 import { wrongScripts, type Exercise } from './load.ts';
@@ -32,9 +32,6 @@ async function startFresh({ exercise, session, options, proof }: Bench): Promise
   await timed(proof.starts, () => startExercise(session, exercise));
 }
 
-/** The end of a cable whose pod has left the API before: the kubelet takes a sandbox down seconds later, check or no check. */
-const lateEnd = /^- \S+ link veth/;
-
 /** A check, with proof that it changed nothing. */
 async function checkOnly({ session, exercise, proof, watch }: Bench): Promise<Result> {
   for (let tries = 1; ; tries++) {
@@ -42,7 +39,7 @@ async function checkOnly({ session, exercise, proof, watch }: Bench): Promise<Re
     const result = await timed(proof.checks, () => checkExercise(session, exercise));
     const changes = differences(before.exact, (await watch.look()).exact);
     // A check that takes cables away does so the second time as well.
-    if (tries === 1 && changes.length > 0 && changes.every((one) => lateEnd.test(one))) continue;
+    if (tries === 1 && changes.length > 0 && changes.every(comesLate)) continue;
     same(changes, 'the check changed the lab');
     return result;
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Exercise } from '../../../scripts/exercises/load.ts';
 import { reportProof, type Proof } from '../../../scripts/exercises/proof.ts';
+import { comesLate } from '../../../scripts/exercises/digest.ts';
 import { proveExercise } from '../../../scripts/exercises/prove.ts';
 import {
   fakeCluster,
@@ -278,12 +279,26 @@ describe('proveExercise', () => {
     );
   });
 
+  it.each([
+    ['- node1 link veth24b9cbb9', true],
+    ['- node2 link labf14b97e5996', true],
+    ['- node2 link eni0123456789a', true],
+    ['~ node1 link cni0 (.mtu: 1450 -> 1500)', true],
+    ['~ node1 link cni0 (.address: "a" -> "b")', false],
+    ['- node1 link labnet', false],
+    ['+ node1 link veth24b9cbb9', false],
+    ['- Pod default/veth', false],
+  ])('%s comes late with its pod: %s', (difference, late) => {
+    expect(comesLate(difference)).toBe(late);
+  });
+
   it('passes over a cable that goes late with its pod, not over a check that takes one each time', async () => {
     const check = { kind: 'command', on: 'worker1', argv: ['probe'] };
     const criteria = [solved, address, { ...solved, id: 'p', check }];
     const cables = (count: number): void => {
       const links = Array.from({ length: count }, (_, i) => ({ ifname: `veth${i}` }));
-      cluster.node1.on('ip -j link show', JSON.stringify(links));
+      const bridge = { ifname: 'cni0', mtu: count > 0 ? 1450 : 1500 };
+      cluster.node1.on('ip -j link show', JSON.stringify([bridge, ...links]));
     };
     let left = 1;
     const take = (): { exitCode: number } => {
