@@ -1,5 +1,5 @@
 import { readIfExists } from '../base/files.ts';
-import { macAddress, type Nic } from '../nodes/identity.ts';
+import { macAddress, userKeyPath, type Nic } from '../nodes/identity.ts';
 import type { EnvironmentSpec } from '../nodes/provider.ts';
 import { ownBoxFile } from '../supply/box.ts';
 import type { LabConfig } from './config.ts';
@@ -29,6 +29,8 @@ export interface ConfigForScripts extends Omit<FileConfig, 'controlPlane' | 'wor
   /** The control plane first. */
   nodes: { name: string; role: string; address: string; macs: Record<Nic, string> }[];
   stateDir: string;
+  /** The private key of user vagrant; made with the first node. */
+  userKey: string;
   /** Folder that every node sees as /vagrant. */
   sharedDir: string;
 }
@@ -49,6 +51,7 @@ export async function configForScripts(
       return { name, role, address, macs };
     }),
     stateDir: spec.stateDir,
+    userKey: userKeyPath(spec),
     sharedDir: spec.sharedDir,
   };
 }

@@ -27,7 +27,8 @@ export function seedFolder(environment: EnvironmentSpec, node: string): string {
   return join(environment.stateDir, 'nodes', node, 'seed');
 }
 
-function userKeyPath(environment: EnvironmentSpec): string {
+/** The environment's own private key for user `vagrant`, on this host. */
+export function userKeyPath(environment: EnvironmentSpec): string {
   return join(environment.stateDir, 'keys', 'id_ed25519');
 }
 
@@ -50,7 +51,7 @@ async function ensureKey(path: string, comment: string): Promise<{ public: strin
   return { public: `${pair.public}\n` };
 }
 
-/** The environment's own key for user `vagrant`; made before the first node, which all share it. */
+/** Its public half; the pair is made before the first node, and all nodes share it. */
 export async function ensureUserKey(environment: EnvironmentSpec): Promise<string> {
   return (await ensureKey(userKeyPath(environment), `vagrant@${environment.name}`)).public;
 }

@@ -56,10 +56,14 @@ describe('a lab of virtual machines', () => {
   it('is prepared by `vagrant up` alone, as in the course', async () => {
     await vagrant(['up'], (line) => console.error(line));
     expect(await vagrant(['status'])).toMatch(/node2\s+running/);
-    const words = 'hostname; ip -4 -br address show enp0s8; cat /var/lib/lab/prepared';
-    const [host, address, key] = (await vagrant(['ssh', 'node1', '--command', words])).split('\n');
+    const words =
+      'hostname; ip -4 -br address show enp0s8; grep -c insecure .ssh/authorized_keys; cat /var/lib/lab/prepared';
+    const said = await vagrant(['ssh', 'node1', '--command', words]);
+    const [host, address, insecure, key] = said.split('\n');
     expect(host).toContain('node1');
     expect(address).toContain('10.100.232.201/24');
+    // The key that boxes come with, and that everybody has, is let in no more.
+    expect(insecure?.trim()).toBe('0');
     expect(key).toMatch(/^[0-9a-f]{64}/);
   });
 

@@ -77,6 +77,13 @@ set -e
 tar -C "$1" -cf - . | ctr --namespace k8s.io images import --digests=false -
 rm -r "$1"`;
 
+/** From here on only the lab's own key is let in, and the lab's host key is shown: everybody has the key that boxes come with. */
+const handOverScript = `
+set -e
+systemctl restart ssh.service
+sed -i '/ vagrant insecure public key$/d' ~vagrant/.ssh/authorized_keys
+echo -n "$1" >"$2"`;
+
 /**
  * Makes a lab node of a plain Debian or Ubuntu machine: packages, programs, files, images, identity. Goes on where it was
  * interrupted; does nothing where all is there. Afterwards the machine answers as its seed says, with another host key.
@@ -109,7 +116,6 @@ export async function prepareGuest(
     await node.exec(['sh', '-c', importScript, 'sh', imagesFolder], { timeout: 30 * minute });
     await node.put(imagesMark, imagesKey(supply));
   }
-  await node.put(mark, key);
-  // The last thing on this connection: new ones see the lab's host key.
-  await node.exec(['systemctl', 'restart', 'ssh.service']);
+  // The last thing on this connection, all at once: a new one would be shown another host key.
+  await node.exec(['bash', '-c', handOverScript, 'bash', key, mark]);
 }

@@ -61,20 +61,22 @@ export interface SshConfig {
   address: string;
   port: number;
   user: string;
-  identityFile: string;
+  /** In the order in which they are to be tried. */
+  identityFiles: string[];
 }
 
 /** The answer of `vagrant ssh-config NAME`: one host in the form of ssh_config(5). */
 export function parseSshConfig(text: string): SshConfig {
-  const value = (key: string): string => {
-    const found = new RegExp(`^\\s*${key}\\s+(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
-    return found.replace(/^"(.*)"$/, '$1');
-  };
+  const values = (key: string): string[] =>
+    [...text.matchAll(new RegExp(`^\\s*${key}\\s+(.*\\S)\\s*$`, 'gm'))].map(([, found = '']) =>
+      found.replace(/^"(.*)"$/, '$1'),
+    );
+  const value = (key: string): string => values(key)[0] ?? '';
   return {
     address: value('HostName'),
     port: Number(value('Port')),
     user: value('User'),
-    identityFile: value('IdentityFile'),
+    identityFiles: values('IdentityFile'),
   };
 }
 

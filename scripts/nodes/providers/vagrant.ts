@@ -131,15 +131,23 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
     return before;
   }
 
-  /** The machine as Vagrant left it: its own user key, and a host key that is pinned from its first sight on. */
+  /** The machine as Vagrant left it: the first user key that it takes, and a host key that is pinned from its first sight on. */
   async function bareTarget(name: string): Promise<SshTarget> {
     const config = words.parseSshConfig((await vagrant(['ssh-config', name])).stdout);
-    const privateKey = await readFile(config.identityFile, 'utf8');
-    const { address, port, user } = config;
+    const { address, port, user, identityFiles } = config;
     const base = { name, role: spec(name).role, address, port, user, slowness };
-    const unknown = { ...base, credentials: async () => ({ privateKey, hostKey: '' }) };
-    const hostKey = await firstHostKey(unknown);
-    return { ...base, credentials: async () => ({ privateKey, hostKey }) };
+    let refused: unknown = new Error(`Vagrant names no key for ${name}`);
+    for (const file of identityFiles) {
+      const privateKey = await readFile(file, 'utf8');
+      const unknown = { ...base, credentials: async () => ({ privateKey, hostKey: '' }) };
+      try {
+        const hostKey = await firstHostKey(unknown);
+        return { ...base, credentials: async () => ({ privateKey, hostKey }) };
+      } catch (error) {
+        refused = error;
+      }
+    }
+    throw refused;
   }
 
   async function prepared(name: string): Promise<boolean> {

@@ -16,6 +16,7 @@ def shape(hypervisor, config)
       { name: own.name, customizations: own.customizations.map { |_, words| words.join(" ") } }
     end
   { hostname: config.vm.hostname, box: config.vm.box, folder: config.vm.synced_folders["/vagrant"],
+    ssh: { insert: config.ssh.insert_key, keys: config.ssh.private_key_path },
     network: network.reject { |key, _| key == :id }.merge(type: type), **settings }
 end
 

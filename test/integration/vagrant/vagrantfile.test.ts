@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../scripts/base/paths.ts';
 import { macAddress } from '../../../scripts/nodes/identity.ts';
@@ -11,6 +11,7 @@ interface Rendered {
   hostname: string;
   box: string;
   folder: { hostpath: string; type?: string };
+  ssh: { insert: boolean; keys: string[] };
   network: Record<string, unknown>;
   prefix?: string;
   driver?: string;
@@ -116,6 +117,16 @@ describe.runIf(there)('the Vagrantfile', () => {
       name: 'course-cp',
       network: { ip: '10.100.7.200' },
     });
+  });
+
+  it("lets itself in with the box's key, then with the lab's, and makes none", async () => {
+    const boxKey = join(folder, 'home', 'insecure_private_key');
+    const labKey = join(folder, 'state', 'lab', 'keys', 'id_ed25519');
+    const keys = async (): Promise<unknown> => (await render('')).libvirt['node1']?.ssh;
+    expect(await keys()).toEqual({ insert: false, keys: [boxKey] });
+    await mkdir(dirname(labKey), { recursive: true });
+    await writeFile(labKey, 'as good as any', { mode: 0o600 });
+    expect(await keys()).toEqual({ insert: false, keys: [labKey, boxKey] });
   });
 
   it('says what is wrong with lab.yaml', async () => {

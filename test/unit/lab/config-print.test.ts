@@ -41,6 +41,7 @@ test('scripts get the nodes with their MAC addresses, and the folders', async ()
       { name: 'w', role: 'worker', address: '10.100.198.201' },
     ],
   });
+  expect(answer.userKey).toBe(join(answer.stateDir, 'keys', 'id_ed25519'));
   expect(answer.sharedDir).toBe(join(answer.stateDir, 'vagrant'));
   const macs = answer.nodes.flatMap(({ macs: { lab, nat, uplink } }) => [lab, nat, uplink]);
   expect(new Set(macs).size).toBe(6);

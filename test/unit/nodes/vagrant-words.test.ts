@@ -36,20 +36,24 @@ describe('what Vagrant says for programs', () => {
   });
 });
 
-it('an ssh configuration is read, also with a path in quotes', () => {
+it('an ssh configuration is read, with every key and a path in quotes', () => {
   const text = `Host node1
   HostName 192.168.121.7
   User vagrant
   Port 22
   UserKnownHostsFile /dev/null
   IdentityFile "/home/some one/.vagrant/machines/node1/libvirt/private_key"
+  IdentityFile /home/some one/.vagrant.d/insecure_private_key
   LogLevel FATAL
 `;
   expect(parseSshConfig(text)).toEqual({
     address: '192.168.121.7',
     port: 22,
     user: 'vagrant',
-    identityFile: '/home/some one/.vagrant/machines/node1/libvirt/private_key',
+    identityFiles: [
+      '/home/some one/.vagrant/machines/node1/libvirt/private_key',
+      '/home/some one/.vagrant.d/insecure_private_key',
+    ],
   });
 });
 
