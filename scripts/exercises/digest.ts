@@ -185,7 +185,7 @@ export function differences(before: Digest, after: Digest): string[] {
 
 const cableGone = new RegExp(`^- \\S+ link ${podEnd}`);
 /** A bridge that loses its last port has an MTU of its own again. */
-const bridgeFreed = /^~ \S+ link cni0 \(\.mtu: /;
+const bridgeFreed = /^~ \S+ link (cni0|labnet0) \(\.mtu: /;
 
 /** Whether a difference is what the kubelet does after a pod has left the API: it takes the sandbox down seconds later. */
 export function comesLate(difference: string): boolean {

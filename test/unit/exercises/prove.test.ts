@@ -284,6 +284,7 @@ describe('proveExercise', () => {
     ['- node2 link labf14b97e5996', true],
     ['- node2 link eni0123456789a', true],
     ['~ node1 link cni0 (.mtu: 1450 -> 1500)', true],
+    ['~ node2 link labnet0 (.mtu: 1450 -> 1500)', true],
     ['~ node1 link cni0 (.address: "a" -> "b")', false],
     ['- node1 link labnet', false],
     ['+ node1 link veth24b9cbb9', false],
