@@ -229,7 +229,10 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
       report('waiting for ssh');
       await waitForSsh(node(name), { each: 20_000, all: 5 * minute }, signal);
       await shareByCopy(node(name), environment.sharedDir);
-      return was === 'running' ? 'ran' : 'started';
+      if (was === 'running') return 'ran';
+      // A boot that has failed is tried again, or says why, before anybody waits for Kubernetes on it.
+      await node(name).exec(['systemctl', 'start', 'lab-node.service', 'containerd.service']);
+      return 'started';
     },
     async share() {
       const running = [...(await states())].filter(([, state]) => state === 'running');

@@ -41,6 +41,8 @@ called() {
   ip link set "$2" up
 }
 
+# A machine's udev names the NICs at the same time.
+[ ! -S /run/udev/control ] || udevadm settle --timeout=120
 called "$(with_mac "$LAB_MAC")" enp0s8
 
 # A standby node is on a segment for which the engine has no addresses.
