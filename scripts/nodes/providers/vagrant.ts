@@ -56,7 +56,11 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
 
   /** Vagrant writes the state that it has read into an index, and fails when another one does at the same moment. */
   async function vagrant(argv: readonly string[], more: LocalOptions = {}): Promise<ExecResult> {
-    const options = { ...more, env: { ...env, ...more.env }, allowFailure: true };
+    // `status`, too, takes long while machines boot: vagrant-libvirt waits for the address of each that runs.
+    const options = {
+      ...{ timeout: 10 * minute, ...more },
+      ...{ env: { ...env, ...more.env }, allowFailure: true },
+    };
     for (let tries = 1; ; tries++) {
       const result = await local(['vagrant', ...argv], options);
       if (result.exitCode === 0) return result;
