@@ -104,26 +104,38 @@ async function waitForNodes(cluster: Cluster, options: WaitOptions): Promise<voi
   );
 }
 
-/** Waits on the node itself: a look from here, ten times a second, would cost a tenth of a core for each node. */
-const waitForFile = 'until test -e "$0"; do sleep "$1"; done';
+/**
+ * Waits on the node itself: a look from here, ten times a second, would cost a tenth of a core for each node.
+ * @param script Gets the seconds between two looks as $0, then the words.
+ * @returns Whether it came to its end within the timeout.
+ */
+async function waitOnNode(
+  node: Node,
+  script: string,
+  { timeout, signal }: WaitOptions,
+  ...words: string[]
+): Promise<boolean> {
+  const seconds = (timeout / 1000) * node.slowness;
+  const pause = String(node.slowness / 10);
+  const argv = ['timeout', String(seconds), 'sh', '-c', script, pause, ...words];
+  const limits = { timeout: timeout + 5_000, ...(signal ? { signal } : {}) };
+  return (await node.exec(argv, { ...limits, allowFailure: true })).exitCode === 0;
+}
+
+const waitForFile = 'until test -e "$1"; do sleep "$0"; done';
 
 /** Waits until pods can get addresses on these nodes; Ready alone does not say so. */
 export async function waitForPodNetwork(
   nodes: readonly Node[],
   { title, servesWhen }: CniPlugin,
-  { timeout, signal }: WaitOptions,
+  options: WaitOptions,
 ): Promise<void> {
   if (servesWhen === undefined) return;
   await Promise.all(
     nodes.map(async (node) => {
-      const seconds = (timeout / 1000) * node.slowness;
-      const pause = String(node.slowness / 10);
-      const argv = ['timeout', String(seconds), 'sh', '-c', waitForFile, servesWhen, pause];
-      const limits = { timeout: timeout + 5_000, ...(signal ? { signal } : {}) };
-      const { exitCode } = await node.exec(argv, { ...limits, allowFailure: true });
-      if (exitCode === 0) return;
+      if (await waitOnNode(node, waitForFile, options, servesWhen)) return;
       throw new LabError('timeout', `${title} does not serve on ${node.name}`, {
-        why: `${servesWhen} is not there after ${seconds} s`,
+        why: `${servesWhen} is not there after ${(options.timeout / 1000) * node.slowness} s`,
         hint: 'lab cni status',
       });
     }),
@@ -162,27 +174,36 @@ interface StartedPod {
   };
 }
 
-/** How many pods of kube-system with this label are Ready, and were started after a time, which the API tells in whole seconds. */
-async function podsSince(
+/** The nodes of pods of kube-system with this label that are Ready, and were started after a time, which the API tells in whole seconds. */
+async function nodesSince(
   cluster: Cluster,
   app: string,
   since: (node: string) => number | undefined,
-): Promise<number> {
+): Promise<string[]> {
   const words = ['pods', '--namespace', 'kube-system', '--selector', `k8s-app=${app}`];
   const { items } = await cluster.kubectl.get<{ items: StartedPod[] }>(words);
-  return items.filter(({ spec, status }) => {
+  const running = items.filter(({ spec, status }) => {
     const started = status.containerStatuses?.[0]?.state?.running?.startedAt ?? '';
     const ready = status.conditions?.some(
       ({ type, status: is }) => type === 'Ready' && is === 'True',
     );
     return ready && Date.parse(started) >= (since(spec.nodeName ?? '') ?? 0) - 1000;
-  }).length;
+  });
+  return running.map(({ spec }) => spec.nodeName ?? '');
 }
 
 const proxy = ['daemonsets', 'kube-proxy', '--namespace', 'kube-system'];
 
+/** In any of kube-proxy's modes. $0 is the pause between two looks, in seconds. */
+const waitForRules = `
+until iptables -w -t nat -S KUBE-SERVICES 2>/dev/null | grep -q KUBE-SVC- ||
+  nft list table ip kube-proxy >/dev/null 2>&1 || ip link show dev kube-ipvs0 >/dev/null 2>&1; do
+  sleep "$0"
+done`;
+
 /**
- * Waits until kube-proxy runs on every node that should have it. After a restart a kubelet may start it before it knows the
+ * Waits until kube-proxy runs on every node that should have it, and has written its rules there: before that, a packet for a
+ * Service leaves the node by its default route. After a restart a kubelet may start it before it knows the
  * Services ("CreateContainerConfigError"), and tries again ten seconds later: till then that node has no Services.
  * @param started When nodes were started, in milliseconds since 1970; what the API says of them may be older.
  */
@@ -191,17 +212,46 @@ export async function waitForServices(
   started: ReadonlyMap<string, number>,
   options: WaitOptions,
 ): Promise<void> {
-  await until(
+  const served = await until(
     async () => {
       const [daemonSet] = (await cluster.kubectl.find(proxy)) ?? [];
       const { status } = (daemonSet ?? {}) as { status?: { desiredNumberScheduled?: number } };
       const wanted = status?.desiredNumberScheduled ?? 0;
-      const running = await podsSince(cluster, 'kube-proxy', (node) => started.get(node));
-      if (running >= wanted) return { done: true, value: undefined };
-      return { done: false, state: `kube-proxy runs on ${running} of ${wanted} nodes` };
+      const running = await nodesSince(cluster, 'kube-proxy', (node) => started.get(node));
+      if (running.length >= wanted) return { done: true, value: running };
+      return { done: false, state: `kube-proxy runs on ${running.length} of ${wanted} nodes` };
     },
     { describe: 'kube-proxy on every node', ...patient(cluster, options) },
   );
+  await Promise.all(
+    cluster.nodes
+      .filter(({ name }) => served.includes(name))
+      .map(async (node) => {
+        if (await waitOnNode(node, waitForRules, options)) return;
+        throw new LabError('timeout', `kube-proxy has written no rules on ${node.name}`, {
+          why: 'pods and programs on this node reach no Service',
+          hint: `kubectl --namespace kube-system logs --selector k8s-app=kube-proxy`,
+        });
+      }),
+  );
+}
+
+/**
+ * After a start these two give up when the API server takes more than ten seconds, and the kubelet waits longer and longer
+ * before it starts them again.
+ */
+const waitForControllersScript = `
+for one in kube-controller-manager:10257 kube-scheduler:10259; do
+  [ -e "/etc/kubernetes/manifests/\${one%:*}.yaml" ] || continue
+  until curl -sfk "https://127.0.0.1:\${one#*:}/healthz" >/dev/null; do sleep "$0"; done
+done`;
+
+/** Waits for the controllers and the scheduler; not for ever, as a learner may have broken them. */
+export async function waitForControllers(
+  { controlPlane }: Cluster,
+  options: WaitOptions,
+): Promise<void> {
+  await waitOnNode(controlPlane, waitForControllersScript, options);
 }
 
 export async function waitForDns(cluster: Cluster, options: WaitOptions): Promise<void> {
@@ -210,7 +260,9 @@ export async function waitForDns(cluster: Cluster, options: WaitOptions): Promis
     async () => {
       const { spec, status } = await cluster.kubectl.get<Workload>(coreDns);
       const known = status.readyReplicas ?? 0;
-      const ready = since === undefined ? known : await podsSince(cluster, 'kube-dns', () => since);
+      const started = async (): Promise<number> =>
+        (await nodesSince(cluster, 'kube-dns', () => since)).length;
+      const ready = since === undefined ? known : await started();
       const wanted = spec.replicas ?? 1;
       if (wanted > 0 && ready >= wanted) return { done: true, value: undefined };
       return { done: false, state: `${ready} of ${wanted} CoreDNS pods are ready` };

@@ -5,6 +5,7 @@ import { initialised } from '../../cluster/control-plane.ts';
 import * as kubeadm from '../../cluster/kubeadm.ts';
 import {
   hasDns,
+  waitForControllers,
   waitForDns,
   waitForNetwork,
   waitForPodNetwork,
@@ -40,6 +41,7 @@ export const ready: LabStep = {
     await Promise.all([
       waitForNetwork(cluster, await networkOf(environment), { ...limit, since }),
       waitForServices(cluster, started, limit),
+      waitForControllers(cluster, { ...limit, timeout: 30 * seconds }),
     ]);
   },
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { waitForServices } from '../../../scripts/cluster/readiness.ts';
+import { waitForControllers, waitForServices } from '../../../scripts/cluster/readiness.ts';
 import { fakeCluster, type FakeObject } from '../../support/fake-cluster.ts';
 
 const restart = Date.parse('2026-01-01T10:00:00Z');
@@ -28,8 +28,13 @@ const daemonSet: FakeObject = {
   status: { desiredNumberScheduled: 2 },
 };
 
-const wait = (objects: FakeObject[]): Promise<void> => {
+const rules = /^timeout .* iptables /s;
+const controllers = /^timeout .* kube-controller-manager:10257 /s;
+
+const wait = (objects: FakeObject[], rulesOnNode1 = true): Promise<void> => {
   const cluster = fakeCluster();
+  cluster.master.on(rules, '');
+  cluster.node1.on(rules, { exitCode: rulesOnNode1 ? 0 : 124 });
   cluster.objects.push(...objects);
   const started = new Map([['master', restart]]);
   return waitForServices(cluster, started, { timeout: 100 });
@@ -40,6 +45,20 @@ const after = '2026-01-01T10:00:05Z';
 
 it('services are there when kube-proxy runs on every node, on a started one since its start', async () => {
   await wait([daemonSet, proxyPod('master', after), proxyPod('node1', before)]);
+});
+
+it('services are not there before kube-proxy has written its rules', async () => {
+  const objects = [daemonSet, proxyPod('master', after), proxyPod('node1', before)];
+  await expect(wait(objects, false)).rejects.toMatchObject({
+    message: 'kube-proxy has written no rules on node1',
+  });
+});
+
+it.each([0, 124])('controllers are waited for, not for ever (exit code %i)', async (exitCode) => {
+  const cluster = fakeCluster();
+  cluster.master.on(controllers, { exitCode });
+  await waitForControllers(cluster, { timeout: 100 });
+  expect(cluster.master.asked).toHaveLength(1);
 });
 
 it.each([
