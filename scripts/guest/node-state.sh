@@ -9,8 +9,8 @@ tabs() { sed "s/^/$1\t/; s/$/\t${2:-}/"; } # each line as an item
 printf 'host\tname\t%s\n' "$(hostname)"
 
 # Files: type, mode, owner, size, time, target. Folders with contents of their own are not entered: the disks of pods and
-# databases, logs, leases of addresses. Only names are compared there.
-left_out=(/proc /sys /dev /var/log /var/cache /var/tmp /var/lib/etcd/member /var/lib/kubelet/pods /var/lib/kubelet/plugins
+# databases, logs, leases of addresses, what `lab` shares. Only names are compared there.
+left_out=(/proc /sys /dev /vagrant /var/log /var/cache /var/tmp /var/lib/containerd /var/lib/etcd/member /var/lib/kubelet/pods /var/lib/kubelet/plugins
   /var/lib/kubelet/plugins_registry /var/lib/kubelet/device-plugins /var/lib/kubelet/pod-resources
   /var/lib/kubelet/checkpoints /var/lib/kubelet/cpu_manager_state /var/lib/kubelet/memory_manager_state
   /var/lib/kubelet/dra_manager_state /var/lib/kubelet/allocated_pods_state /var/lib/kubelet/actuated_pods_state
