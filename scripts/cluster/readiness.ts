@@ -194,9 +194,14 @@ async function nodesSince(
 
 const proxy = ['daemonsets', 'kube-proxy', '--namespace', 'kube-system'];
 
-/** In any of kube-proxy's modes. $0 is the pause between two looks, in seconds. */
+/**
+ * In any of kube-proxy's modes. It makes a chain named CANARY in each family that it serves, before it writes anything else there,
+ * IPv4 or IPv6 first. $0 is the pause between two looks, in seconds.
+ */
 const waitForRules = `
-until iptables -w -t nat -S KUBE-SERVICES 2>/dev/null | grep -q KUBE-SVC- ||
+written() { "$1" -w -t nat -S KUBE-SERVICES 2>/dev/null | grep -q KUBE-NODEPORTS; }
+wanted() { "$1" -w -t nat -S KUBE-PROXY-CANARY >/dev/null 2>&1; }
+until written iptables && { ! wanted ip6tables || written ip6tables; } ||
   nft list table ip kube-proxy >/dev/null 2>&1 || ip link show dev kube-ipvs0 >/dev/null 2>&1; do
   sleep "$0"
 done`;
@@ -237,14 +242,16 @@ export async function waitForServices(
 }
 
 /**
- * After a start these two give up when the API server takes more than ten seconds, and the kubelet waits longer and longer
- * before it starts them again.
+ * After a start the controller manager gives up when the API server takes more than ten seconds, and the kubelet waits longer and
+ * longer before it starts it again. It tells of its controllers only once it has started them all; till then it may end.
  */
 const waitForControllersScript = `
-for one in kube-controller-manager:10257 kube-scheduler:10259; do
-  [ -e "/etc/kubernetes/manifests/\${one%:*}.yaml" ] || continue
-  until curl -sfk "https://127.0.0.1:\${one#*:}/healthz" >/dev/null; do sleep "$0"; done
-done`;
+serves() {
+  [ -e "/etc/kubernetes/manifests/$1.yaml" ] || return 0
+  until curl -sfk "https://127.0.0.1:$2/healthz?verbose" | grep -q "$3"; do sleep "$0"; done
+}
+serves kube-controller-manager 10257 'controller ok'
+serves kube-scheduler 10259 'check passed'`;
 
 /** Waits for the controllers and the scheduler; not for ever, as a learner may have broken them. */
 export async function waitForControllers(

@@ -61,8 +61,9 @@ nft list tables 2>/dev/null | grep -vE '^table (ip|ip6) (filter|nat|mangle|raw|s
   nft --stateless list table "$family" "$table" | sed -E 's/^\s+//' | grep -vE '^}?$' | sed "s/^/$family $table: /"
 done | tabs nft
 
+# mgmt0 is Vagrant's way in, which systemd-networkd sets up as it likes.
 sysctl -a --pattern '^net\.' 2>/dev/null |
-  grep -vE "\\.$pod_link\\." |
+  grep -vE "\\.($pod_link|mgmt0)\\." |
   grep -vE 'nf_conntrack_count|tcp_fastopen_key|netdev_rss_key|stable_secret|\.(delta|bytes|errors)|nf_conntrack_(max|buckets)|^net\.ipv6\.conf\.[^.]+\.mtu|random|somaxconn_' |
   sed -E 's/^([^ ]+) = (.*)$/\1\t\2/' | awk -F'\t' -v OFS='\t' '{ gsub(/[ \t]+/, " ", $2); print "sysctls", $1, $2 }'
 

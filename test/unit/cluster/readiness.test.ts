@@ -29,7 +29,7 @@ const daemonSet: FakeObject = {
 };
 
 const rules = /^timeout .* iptables /s;
-const controllers = /^timeout .* kube-controller-manager:10257 /s;
+const controllers = /^timeout .* kube-controller-manager 10257 /s;
 
 const wait = (objects: FakeObject[], rulesOnNode1 = true): Promise<void> => {
   const cluster = fakeCluster();
