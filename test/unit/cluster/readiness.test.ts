@@ -57,7 +57,10 @@ it('services are not there before kube-proxy has written its rules', async () =>
 it.each([0, 124])('controllers are waited for, not for ever (exit code %i)', async (exitCode) => {
   const cluster = fakeCluster();
   cluster.master.on(controllers, { exitCode });
-  await waitForControllers(cluster, { timeout: 100 });
+  await waitForControllers(
+    { ...cluster, controlPlane: { ...cluster.master, slowness: 10 } },
+    { timeout: 100 },
+  );
   expect(cluster.master.asked).toHaveLength(1);
 });
 
