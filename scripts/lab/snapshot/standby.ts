@@ -36,15 +36,15 @@ const holdControllers = `
 pkill -STOP -x kube-controller || exit 0
 nohup sh -c 'for i in $(seq 20); do sleep 0.1; done; pkill -CONT -x kube-controller' >/dev/null 2>&1 &`;
 
-function asCluster(environment: Environment, nodes: Cluster['nodes']): Environment {
+/** @param since Milliseconds since 1970, before any of the nodes was started: a pod may run before the last of them answers. */
+function asCluster(environment: Environment, nodes: Cluster['nodes'], since: number): Environment {
   const [controlPlane, ...workers] = nodes;
   if (!controlPlane) throw new Error('a standby without a control plane');
   const api = apiByKubectl(controlPlane);
   const kubectl = kubectlOn(controlPlane, api);
   const cluster = { ...environment.cluster, nodes, controlPlane, workers, api, kubectl };
-  const now = Date.now();
-  const started = new Map(cluster.nodes.map(({ name }) => [name, now]));
-  return { ...environment, cluster, nodesStarted: now, started };
+  const started = new Map(cluster.nodes.map(({ name }) => [name, since]));
+  return { ...environment, cluster, nodesStarted: since, started };
 }
 
 /** What the steps of `lab standby` share. */
@@ -78,8 +78,9 @@ export const standbyStages: readonly Stage<StandbyJob>[] = [
       const { environment, snapshot } = job;
       await rm(recordPath(environment.spec), { force: true });
       const folder = disksFolder(environment.spec, snapshot.name);
+      const since = Date.now();
       const nodes = await environment.provider.standby.raise(folder, report);
-      job.raised = asCluster(environment, nodes);
+      job.raised = asCluster(environment, nodes, since);
     },
   },
   onRaised(apiStep),
