@@ -103,11 +103,8 @@ interface Route {
   gateway?: string;
 }
 
-/** The node's end of a pod's cable, which comes and goes with the pod: flannel's and weave's, and both of labnet's modes'. */
-const podEnd = String.raw`(veth|(lab|eni)[0-9a-f]{11}\b)`;
-
-/** The bridges of the CNIs appear with the first pod of a node and stay. */
-const perPod = new RegExp(`^(${podEnd}|cni0|cbr0|weave|lo$)`);
+/** Bridges of the CNIs appear with the first pod of a node and stay; veths come and go with pods. */
+const perPod = /^(veth|cni0|cbr0|weave|vethwe|lo$)/;
 
 async function nodeEntries(
   cluster: Cluster,
@@ -183,7 +180,8 @@ export function differences(before: Digest, after: Digest): string[] {
   return [...gone, ...added, ...changed];
 }
 
-const cableGone = new RegExp(`^- \\S+ link ${podEnd}`);
+/** The node's end of a pod's cable: flannel's and weave's, and both of labnet's modes'. */
+const cableGone = /^- \S+ link (veth|(lab|eni)[0-9a-f]{11}\b)/;
 /** A bridge that loses its last port has an MTU of its own again. */
 const bridgeFreed = /^~ \S+ link (cni0|labnet0) \(\.mtu: /;
 
