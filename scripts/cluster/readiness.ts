@@ -268,10 +268,10 @@ export async function waitForDns(cluster: Cluster, options: WaitOptions): Promis
   await until(
     async () => {
       const { spec, status } = await cluster.kubectl.get<Workload>(coreDns);
-      const known = status.readyReplicas ?? 0;
-      const started = async (): Promise<number> =>
-        (await nodesSince(cluster, 'kube-dns', () => since)).length;
-      const ready = since === undefined ? known : await started();
+      const ready =
+        since === undefined
+          ? (status.readyReplicas ?? 0)
+          : (await nodesSince(cluster, 'kube-dns', () => since)).length;
       const wanted = spec.replicas ?? 1;
       if (wanted > 0 && ready >= wanted) return { done: true, value: undefined };
       return { done: false, state: `${ready} of ${wanted} CoreDNS pods are ready` };
