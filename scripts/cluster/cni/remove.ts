@@ -169,12 +169,7 @@ export async function removeCni(
   }
 
   const args = removalArguments(plugin, cluster.settings);
-  const cleanNodes = (): Promise<unknown> =>
-    Promise.all(
-      alive.map((node) =>
-        attempt(node.name, () => runGuest(node, 'cni-remove.sh', args, { signal })),
-      ),
-    );
+  const clean = (node: Node): Promise<unknown> => runGuest(node, 'cni-remove.sh', args, { signal });
   await attempt('keeping pods off', () => keepPodsOff(cluster, { signal, timeout: quick }));
   try {
     const evicted = await attempt('pods', () => evictPods(cluster, alive, report, signal));
@@ -183,8 +178,13 @@ export async function removeCni(
     report('removing objects, and devices, files and rules on every node');
     await Promise.all([
       attempt('objects', () => removeObjects(cluster, plugin, signal)),
-      cleanNodes().then(() => attempt('nodes', () => waitForNotReady(cluster, alive, signal))),
+      Promise.allSettled(alive.map(clean)).then(() =>
+        attempt('nodes', () => waitForNotReady(cluster, alive, signal)),
+      ),
     ]);
+    // Once more, and this one counts: a kubelet that was about to start an agent may have made its directories after
+    // the first. Now that the objects are gone, none is.
+    await Promise.all(alive.map((node) => attempt(node.name, () => clean(node))));
     const waiting = await attempt('pods', () => podsOnNetwork(cluster, signal));
     if (problems.length > 0) {
       throw new LabError('cni-remove-incomplete', `${plugin.title} is not removed completely`, {
