@@ -6,7 +6,7 @@ set -eu
 rm -f /etc/cni/net.d/*flannel*
 rm -rf /run/flannel /var/lib/cni/flannel /var/lib/cni/networks/cbr0
 for device in flannel.1 cni0; do
-  if [ -e "/sys/class/net/$device" ]; then ip link delete "$device"; fi
+  if [ -e "/sys/class/net/$device" ]; then ip link delete "$device" || [ ! -e "/sys/class/net/$device" ]; fi
 done
 for where in 'nat POSTROUTING FLANNEL-POSTRTG' 'filter FORWARD FLANNEL-FWD'; do
   read -r table from own <<<"$where"

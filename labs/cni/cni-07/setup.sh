@@ -11,7 +11,7 @@ for name in "$LAB_FIRST" "$LAB_SECOND"; do
   # Rules for address translation are known to the plugin only.
   CNI_COMMAND=DEL CNI_CONTAINERID=$name CNI_NETNS=/run/netns/$name CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin \
     /opt/cni/bin/bridge <<<"$network" >/dev/null || true
-  ip netns pids "$name" | xargs -r kill
+  ip netns pids "$name" | xargs -r kill || true
   ip netns delete "$name"
 done
 if ip link show dev "$LAB_BRIDGE" >/dev/null 2>&1; then ip link delete "$LAB_BRIDGE"; fi

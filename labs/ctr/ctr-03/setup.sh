@@ -19,11 +19,12 @@ undo)
   docker ps --all --quiet --filter "name=^/$LAB_NAME\$" | xargs -r docker rm --force >/dev/null
   if [ -e "/sys/class/net/$LAB_BRIDGE" ]; then
     for port in "/sys/class/net/$LAB_BRIDGE/brif"/*; do
-      [ ! -e "$port" ] || ip link delete "${port##*/}"
+      # It may just be going, with the container's namespace.
+      ip link delete "${port##*/}" 2>/dev/null || [ ! -e "$port" ]
     done
     ip link delete "$LAB_BRIDGE"
   fi
-  # A cable that was never plugged in. It may just be going, with the container's namespace.
+  # A cable that was never plugged in.
   ip link delete "$LAB_CABLE" 2>/dev/null || [ ! -e "/sys/class/net/$LAB_CABLE" ]
   ;;
 esac

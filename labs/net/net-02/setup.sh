@@ -8,7 +8,7 @@ remove() {
     ip netns pids "$name" | xargs -r kill -KILL || true
     # A namespace dies in its own time; a cable that is pulled is gone at once, with both ends.
     for link in $(ip -j -n "$name" link show type veth | jq -r '.[].ifname // empty'); do
-      ip -n "$name" link delete dev "$link"
+      ip -n "$name" link delete dev "$link" 2>/dev/null || true
     done
     ip netns delete "$name"
   done
