@@ -38,11 +38,15 @@ ip -json -details link | jq -r --arg pod "^$pod_link\$" '.[] | select(.ifname !=
         (if .master then "master \(.master)" else empty end),
         (.linkinfo.info_data // {} | if .id and .port then "vni \(.id) port \(.port) local \(.local)" else empty end)]
        | join(", ")) ] | @tsv'
+# What a DHCP server gives may be another address after the next start; on machines, Vagrant's way in has such a one.
+given=$(ip -4 -json address | jq -r '[.[].addr_info[]? | select(.dynamic) | .local | gsub("[.]"; "\\.")] | join("|")')
+by_dhcp() { sed -E "s/\b(${given:-^$})\b/DHCP/g"; }
 ip -json address | jq -r --arg pod "^(lo|$pod_link)\$" '.[] | select(.ifname | test($pod) | not) | .ifname as $name
-  | .addr_info[] | select(.scope != "link") | ["addresses", "\($name) \(.local)/\(.prefixlen)", ""] | @tsv'
+  | .addr_info[] | select(.scope != "link") | ["addresses", "\($name) \(.local)/\(.prefixlen)", ""] | @tsv' |
+  by_dhcp
 own="dev $pod_link( |\$)"
 { ip -4 route show table all; ip -6 route show table all | grep -vE 'fe80|multicast|^local|^anycast'; } |
-  grep -vE "$own" | sed -E 's/ (linkdown|expires [0-9]+sec)//g; s/ +$//' | tabs routes
+  grep -vE "$own" | sed -E 's/ (linkdown|expires [0-9]+sec)//g; s/ +$//' | by_dhcp | tabs routes
 # Rules for single pods (labnet, mode vpc) come and go with them.
 { ip rule | grep -vE '^(512|1536):.* proto 198$'; ip -6 rule | sed 's/^/inet6 /'; } | tr '\t' ' ' | tabs rules
 {
@@ -83,7 +87,7 @@ awk '{ print $5 }' /proc/self/mountinfo |
   grep -vE '^/(proc|sys|dev)(/|$)|^/var/lib/kubelet/pods/|^/run/(containerd|netns|user|credentials)|^/tmp/systemd-private' |
   sort | uniq -c | awk -v OFS='\t' '{ print "mounts", $2, $1 }'
 ss --no-header --listening --numeric --tcp --udp --processes |
-  sed -E 's/pid=[0-9]+,fd=[0-9]+//g' |
+  sed -E 's/pid=[0-9]+,fd=[0-9]+//g' | by_dhcp |
   awk -v OFS='\t' '{ split($7, name, "\""); port = $5; sub(/.*:/, "", port)
     if ($5 ~ /^127\./ && port > 32767) next
     print "listeners", $1 " " $5, name[2] }'
