@@ -116,7 +116,8 @@ async function waitOnNode(
   ...words: string[]
 ): Promise<boolean> {
   const seconds = (timeout / 1000) * node.slowness;
-  const pause = String(node.slowness / 10);
+  // On an emulated processor a look takes a second of the only one there is, which what is waited for could use.
+  const pause = node.slowness === 1 ? '0.1' : String(node.slowness / 2);
   const argv = ['timeout', String(seconds), 'sh', '-c', script, pause, ...words];
   const limits = { timeout: timeout + 5_000, ...(signal ? { signal } : {}) };
   return (await node.exec(argv, { ...limits, allowFailure: true })).exitCode === 0;

@@ -49,6 +49,14 @@ export function ifaceArguments(iface: string): string[] {
   return [`--iface=${iface === 'lab' ? labNic : iface}`];
 }
 
+/**
+ * flanneld looks at its iptables rules every five seconds, by some twenty programs. On an emulated processor that is as much as it
+ * can do in that time, and the control plane takes minutes longer to start.
+ */
+export function resyncArguments(slowness: number): string[] {
+  return slowness === 1 ? [] : [`--iptables-resync=${5 * slowness}`];
+}
+
 /** Works the options into upstream's objects. */
 export function flannelObjects(manifest: string, facts: CniFacts): KubeObject[] {
   const { settings } = facts;
@@ -66,7 +74,7 @@ export function flannelObjects(manifest: string, facts: CniFacts): KubeObject[] 
   )}\n`;
   const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as FlannelDaemonSet;
   for (const container of daemonSet.spec.template.spec.containers) {
-    container.args.push(...ifaceArguments(iface));
+    container.args.push(...ifaceArguments(iface), ...resyncArguments(facts.slowness));
     container.env.push(...apiServerVariables(facts));
   }
   return objects;

@@ -17,6 +17,7 @@ export function cniFacts(cluster: Cluster): CniFacts {
   return {
     settings: cluster.settings,
     apiServer: { host: cluster.controlPlane.address, port: apiPort },
+    slowness: cluster.controlPlane.slowness,
   };
 }
 

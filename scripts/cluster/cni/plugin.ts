@@ -10,6 +10,8 @@ export interface CniFacts {
   settings: ClusterSettings;
   /** Address and port of the API server on the lab network. */
   apiServer: { host: string; port: number };
+  /** Of the nodes; see there. */
+  slowness: number;
 }
 
 /**

@@ -41,7 +41,7 @@ export const ready: LabStep = {
     await Promise.all([
       waitForNetwork(cluster, await networkOf(environment), { ...limit, since }),
       waitForServices(cluster, started, limit),
-      waitForControllers(cluster, { ...limit, timeout: 30 * seconds }),
+      waitForControllers(cluster, { ...limit, timeout: 60 * seconds }),
     ]);
   },
 };

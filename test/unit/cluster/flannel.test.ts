@@ -33,6 +33,7 @@ function facts(
       },
     },
     apiServer: { host: '10.100.198.200', port: 6443 },
+    slowness: 1,
   };
 }
 
@@ -75,6 +76,12 @@ describe('flannelObjects', () => {
   ])('iface %s', (iface, args) => {
     const { containers } = podSpec(flannelObjects(upstream, facts({ iface })));
     expect(containers.map((one) => one.args)).toEqual([args]);
+  });
+
+  it('looks at its rules less often on slow machines', () => {
+    const slow = { ...facts({ iface: 'default-route' }), slowness: 10 };
+    const [agent] = podSpec(flannelObjects(upstream, slow)).containers;
+    expect(agent?.args).toEqual(['--ip-masq', '--kube-subnet-mgr', '--iptables-resync=50']);
   });
 
   it.each(['vxlan', 'host-gw'] as const)('backend %s with its own pod subnet', (backend) => {

@@ -8,6 +8,7 @@ async function agentConfig(labnet: object): Promise<unknown> {
   const facts = {
     settings: { ...settings, cni: { ...settings.cni, labnet } },
     apiServer: { host: '10.100.198.200', port: 6443 },
+    slowness: 1,
   };
   const objects = labnetObjects(await readFile(labnetManifest, 'utf8'), facts, 'agent');
   const found = objects.find(({ metadata }) => metadata.name === 'labnet-config');

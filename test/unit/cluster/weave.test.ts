@@ -18,6 +18,7 @@ const { settings } = fakeCluster();
 const facts: CniFacts = {
   settings: { ...settings, cni: { ...settings.cni, weave: { range: '10.40.0.0/16' } } },
   apiServer: { host: '10.100.198.200', port: 6443 },
+  slowness: 1,
 };
 
 interface Container {
