@@ -1,4 +1,3 @@
-import { writeAtomic } from '../../base/files.ts';
 import type { Environment } from '../environment.ts';
 import { imageSteps } from '../image/steps.ts';
 import type { Stage, Step } from '../step.ts';
@@ -6,7 +5,7 @@ import { apiStep, kubeconfig } from '../steps/cluster.ts';
 import { ready, verify } from '../steps/done.ts';
 import { host, network, nodesUp } from '../steps/nodes.ts';
 import { takeStandby } from './standby.ts';
-import { settledPath } from './settled.ts';
+import { markSettled } from './settled.ts';
 import { disksFolder } from './folder.ts';
 import type { Snapshot } from './store.ts';
 
@@ -37,7 +36,7 @@ export const settled: LabStep = {
   title: 'Tidy up',
   explain: () => ['# what lab itself has left on the way'],
   async run({ spec, provider }) {
-    await writeAtomic(settledPath(spec), `${new Date().toISOString()}\n`);
+    await markSettled(spec);
     await provider.standby.tidy();
     await provider.disks.tidy();
   },
