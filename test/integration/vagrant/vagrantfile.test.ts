@@ -29,7 +29,8 @@ type Machines = Record<string, Rendered>;
 const there = await hasProgram('vagrant');
 const kvm = (await askKvm()) === 'works';
 /** Emulated machines share this host's processors. */
-const shared = (nodes: number): number => Math.max(1, Math.floor(availableParallelism() / nodes));
+const processors = availableParallelism();
+const shared = (nodes: number): number => Math.max(1, Math.floor(processors / nodes));
 const own = `name: course
 network: 10.100.7.0/24
 controlPlane: { name: cp }
@@ -93,6 +94,7 @@ describe.runIf(there)('the Vagrantfile', () => {
         `virtio-net-pci,netdev=nat,mac=${macAddress('lab', 'node1', 'nat')},addr=0x1f`,
       ],
     });
+    expect(libvirt['master']?.cpus).toBe(kvm ? 2 : Math.min(2, processors));
     expect(virtualbox['node1']).toMatchObject({
       hostname: 'node1',
       box: 'bento/debian-13',
