@@ -49,6 +49,14 @@ export function indexWasLocked({ stdout, stderr }: Pick<ExecResult, 'stdout' | '
   );
 }
 
+/** Whether Vagrant found nobody at libvirt's socket. */
+export function libvirtWasSilent({
+  stdout,
+  stderr,
+}: Pick<ExecResult, 'stdout' | 'stderr'>): boolean {
+  return /Failed to connect socket to '\S*libvirt/.test(stdout + stderr);
+}
+
 /** What the hypervisors call a machine's state -> what it means here. */
 export function nodeState(text: string): NodeState {
   if (text === 'not_created') return 'missing';

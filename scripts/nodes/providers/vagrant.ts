@@ -65,6 +65,12 @@ export async function vagrantProvider(options: VagrantOptions): Promise<Provider
       const result = await local(['vagrant', ...argv], options);
       if (result.exitCode === 0) return result;
       const again = tries < 60 && words.indexWasLocked(result);
+      if (!again && words.libvirtWasSilent(result)) {
+        throw new LabError('no-libvirt', 'libvirt does not answer', {
+          why: 'it runs the machines and their networks',
+          hint: 'lab doctor --provider vagrant   (says how to start it)',
+        });
+      }
       if (!again && more.allowFailure) return result;
       if (!again) throw commandFailed('host', ['vagrant', ...argv], result);
       await sleep(500, more.signal);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   indexWasLocked,
+  libvirtWasSilent,
   messages,
   nodeState,
   parseSshConfig,
@@ -79,4 +80,11 @@ describe('a command that found the index of machines locked', () => {
     const stderr = "An action 'up' was attempted on the machine 'node1', but another process";
     expect(indexWasLocked({ stdout: '', stderr })).toBe(false);
   });
+});
+
+it('knows that nobody answers at the socket of libvirt', () => {
+  const stderr =
+    "virConnectOpen failed: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file";
+  expect(libvirtWasSilent({ stdout: '', stderr })).toBe(true);
+  expect(libvirtWasSilent({ stdout: '', stderr: 'The box could not be found' })).toBe(false);
 });
