@@ -16,7 +16,7 @@ remove() {
   if [ -e "/sys/class/net/$LAB_SWITCH" ]; then ip link delete dev "$LAB_SWITCH"; fi
   # A server that the learner has started beside its namespace.
   for pid in $(pgrep -x dnsmasq); do
-    [ -n "$(ip netns identify "$pid")" ] || kill "$pid"
+    [ -n "$(ip netns identify "$pid")" ] || kill "$pid" 2>/dev/null || true
   done
   # Lines that came into the wrong hosts file. It is mounted here, so it can be written to, not replaced.
   if grep -qF "$LAB_ZONE" /etc/hosts; then

@@ -27,6 +27,8 @@ free_address() {
 partner_up() {
   local address
   ip netns del partner 2>/dev/null || true
+  # Its link goes with the namespace, but not at once.
+  ip link delete partner0 2>/dev/null || true
   address=$(free_address)
   ip netns add partner
   ip link add partner0 type veth peer name eth0 netns partner
