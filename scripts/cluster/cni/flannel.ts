@@ -50,8 +50,8 @@ export function ifaceArguments(iface: string): string[] {
 }
 
 /**
- * flanneld looks at its iptables rules every five seconds, by some twenty programs. On an emulated processor that is as much as it
- * can do in that time, and the control plane takes minutes longer to start.
+ * flanneld looks at its iptables rules every five seconds, by a program for each. On an emulated processor that takes two of the
+ * five, and a control plane that is just starting has none to spare.
  */
 export function resyncArguments(slowness: number): string[] {
   return slowness === 1 ? [] : [`--iptables-resync=${5 * slowness}`];

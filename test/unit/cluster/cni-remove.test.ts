@@ -131,16 +131,10 @@ describe('the removal of a pod network', () => {
     const places = order.map(first);
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places.every((place) => place >= 0)).toBe(true);
-    // Side by side, so in any order.
-    expect([...new Set(cleanings(cluster))].sort()).toEqual(['master', 'node1', 'node2']);
-  });
-
-  it('cleans nodes again when the objects are gone, for what a last agent left', async () => {
-    const cluster = recorded();
-    await removeCni(cluster, 'flannel', report, never);
+    // Side by side, so in any order; and once more when the objects are gone, for what a last agent left.
     const all = ['master', 'node1', 'node2'];
-    expect(cleanings(cluster).sort()).toEqual([...all, ...all].sort());
-    expect(cleanings(cluster).slice(-3).sort()).toEqual(all);
+    const cleaned = cleanings(cluster);
+    expect([cleaned.slice(0, 3).sort(), cleaned.slice(3).sort()]).toEqual([all, all]);
   });
 
   it('takes a node for clean that was so at last', async () => {
@@ -156,7 +150,7 @@ describe('the removal of a pod network', () => {
       code: 'cni-remove-incomplete',
       details: 'node2: does not answer, and keeps its devices, files and rules',
     });
-    expect(new Set(cleanings(cluster))).toEqual(new Set(['master', 'node1']));
+    expect(cleanings(cluster).sort()).toEqual(['master', 'master', 'node1', 'node1']);
     expect(cluster.calls.at(-1)).toContain(`${removalTaint}-`);
   });
 
