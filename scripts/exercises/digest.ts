@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import { sleep } from '../base/until.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { withoutLifecycleTaints } from '../cluster/lifecycle-taints.ts';
 import { runJobs } from './jobs.ts';
 
 /** What a lab consists of: one entry per object, link, route or CNI file; the value changes when the thing does. */
@@ -51,12 +52,11 @@ function content(item: Item): Record<string, unknown> {
   return { labels: item.metadata.labels, ...Object.fromEntries(fields) };
 }
 
-/** Leaves out the taints that the node controller sets and takes away as nodes come and go, in its own time. */
 function withoutLifecycle(item: Item): Record<string, unknown> {
   const found = content(item);
   const { taints, ...spec } = (item.spec ?? {}) as { taints?: { key: string }[] };
-  const lasting = taints?.filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
-  return item.kind === 'Node' ? { ...found, spec: { ...spec, taints: lasting ?? [] } } : found;
+  const lasting = withoutLifecycleTaints(taints ?? []);
+  return item.kind === 'Node' ? { ...found, spec: { ...spec, taints: lasting } } : found;
 }
 
 function nameOf({ kind, metadata }: Item): string {

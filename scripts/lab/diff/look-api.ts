@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Cluster } from '../../cluster/cluster.ts';
 import { LabError } from '../../base/errors.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { withoutLifecycleTaints } from '../../cluster/lifecycle-taints.ts';
 
 interface Discovery {
   items: {
@@ -83,6 +84,7 @@ interface ApiObject {
     labels?: Record<string, string>;
   };
   data?: Record<string, string>;
+  spec?: { taints?: { key: string }[] };
   status?: {
     phase?: string;
     containerStatuses?: ContainerStatus[];
@@ -138,6 +140,11 @@ function fieldsOf(kind: string, object: ApiObject, since: number): Fields | unde
     for (const [key, value] of Object.entries(kept.data ?? {})) {
       if (kept.data) kept.data[key] = `SHA-256 ${sha(value)}`;
     }
+  }
+  // A node may be Ready, which is a field of its own, some seconds before its taint goes.
+  if (kind === 'Node' && kept.spec?.taints) {
+    kept.spec.taints = withoutLifecycleTaints(kept.spec.taints);
+    if (kept.spec.taints.length === 0) delete kept.spec.taints;
   }
   delete kept.status;
   const fields: Fields = {};
