@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exercise } from '../../scripts/exercises/load.ts';
 import { openProgress } from '../../scripts/exercises/progress.ts';
 import type { Session } from '../../scripts/exercises/session.ts';
 import { exerciseOf } from './checking.ts';
 import { fakeCluster, threeNodes, type FakeCluster, type FakeObject } from './fake-cluster.ts';
+import { temporaryFolder } from './temporary.ts';
 
 /** A learner with a lab in memory on which flannel runs, and an exercise whose set-up records a fact. */
 export interface Desk {
@@ -47,7 +47,7 @@ const written = {
 };
 
 export async function openDesk(): Promise<Desk> {
-  const folder = await mkdtemp(join(tmpdir(), 'desk-'));
+  const folder = await temporaryFolder();
   await mkdir(join(folder, 'wrong'));
   const cluster = fakeCluster([...threeNodes, agent, home('c1')]);
   const ran: string[] = [];

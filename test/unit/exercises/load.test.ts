@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -9,11 +8,12 @@ import { exerciseJsonSchema } from '../../../scripts/exercises/json-schema.ts';
 import { findExercise, loadExercises } from '../../../scripts/exercises/load.ts';
 import { validateExercises } from '../../../scripts/exercises/validate.ts';
 import { writtenExercise } from '../../support/checking.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 let root = '';
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'exercises-test-'));
+  root = await temporaryFolder();
 });
 
 const setup = '#!/bin/bash\ncase $1 in apply) ;; undo) ;; esac\n';

@@ -1,14 +1,14 @@
-import { appendFile, mkdtemp, readFile, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openProgress, type Progress } from '../../../scripts/exercises/progress.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 let folder = '';
 let progress: Progress;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'progress-test-'));
+  folder = await temporaryFolder();
   progress = openProgress(join(folder, 'deep', 'er'));
 });
 

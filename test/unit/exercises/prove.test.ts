@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Exercise } from '../../../scripts/exercises/load.ts';
@@ -14,6 +13,7 @@ import {
   type FakeObject,
 } from '../../support/fake-cluster.ts';
 import { exerciseOf } from '../../support/checking.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 /**
  * A lab in memory with an exercise that is right: set-up makes a Service, the solution labels it "solved",
@@ -100,7 +100,7 @@ function failing(proof: Proof): Record<string, string> {
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'prove-test-'));
+  folder = await temporaryFolder();
   await mkdir(join(folder, 'wrong'));
   cluster = fakeCluster([...threeNodes, agent, home]);
   prepared = 0;
