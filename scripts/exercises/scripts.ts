@@ -4,7 +4,7 @@ import type { Argv } from '../base/argv.ts';
 import { LabError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Node } from '../nodes/node.ts';
-import { deleteNamespace } from './delete-namespace.ts';
+import { exerciseFunctions } from './functions.ts';
 import { selectNodes } from './live.ts';
 import type { Vars } from './render.ts';
 import type { ScriptRef } from './schema.ts';
@@ -41,23 +41,22 @@ export function patientText(text: string, slowness: number): string {
 }
 
 function scriptArgv(
-  text: string,
-  name: string,
-  words: readonly string[],
+  { vars, words }: Pick<RunScripts, 'vars' | 'words'>,
+  functions: Readonly<Record<string, string>>,
+  script: { name: string; text: string },
   node: Node,
-  vars: Vars,
 ): Argv {
   const kubeconfig =
     node.role === 'control-plane' ? '/etc/kubernetes/admin.conf' : '/vagrant/admin.conf';
   // What kubectl caches would otherwise lie in /root, where no undo takes it away and lab diff sees it.
   const cache = { KUBECACHEDIR: '/var/cache/lab-kubectl' };
-  // As `export -f` would hand it on: unlike text in front of the script, it leaves the line numbers of messages alone.
   const patient = (shell: string): string => patientText(shell, node.slowness);
-  const functions = { 'BASH_FUNC_delete_namespace%%': patient(deleteNamespace) };
-  const environment = { KUBECONFIG: kubeconfig, ...cache, ...functions, ...environmentOf(vars) };
-  const set = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
+  const set = [
+    ...Object.entries({ KUBECONFIG: kubeconfig, ...cache, ...environmentOf(vars) }),
+    ...Object.entries(functions).map(([name, body]) => [name, patient(body)]),
+  ].map(([key, value]) => `${key}=${value}`);
   // The text goes along as a word: nothing is left on the node that a learner could find there.
-  return ['env', ...set, 'bash', '-c', patient(text), name, ...words];
+  return ['env', ...set, 'bash', '-c', patient(script.text), script.name, ...words];
 }
 
 function listen(text: string, said: Said): void {
@@ -85,6 +84,7 @@ export async function runScripts(run: RunScripts): Promise<Said> {
   const said: Said = { answers: {}, facts: {} };
   const budget = run.budget * run.cluster.controlPlane.slowness;
   const deadline = Date.now() + budget * 1000;
+  const functions = await exerciseFunctions();
   for (const { on, script } of run.scripts) {
     const text = await readFile(join(run.folder, script), 'utf8');
     const nodes = selectNodes(run.cluster, on);
@@ -92,7 +92,7 @@ export async function runScripts(run: RunScripts): Promise<Said> {
     const results = await Promise.all(
       nodes.map((node) => {
         run.report?.(`${run.doing}: ${script} on ${node.name}`);
-        const argv = scriptArgv(text, script, run.words, node, run.vars);
+        const argv = scriptArgv(run, functions, { name: script, text }, node);
         const how = { allowFailure: true, timeout: left, signal: run.signal };
         return node.exec(argv, how).catch((error: unknown) => {
           // It would show the whole script as the command that took too long.

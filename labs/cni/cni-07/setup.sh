@@ -11,10 +11,9 @@ for name in "$LAB_FIRST" "$LAB_SECOND"; do
   # Rules for address translation are known to the plugin only.
   CNI_COMMAND=DEL CNI_CONTAINERID=$name CNI_NETNS=/run/netns/$name CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin \
     /opt/cni/bin/bridge <<<"$network" >/dev/null || true
-  ip netns pids "$name" | xargs -r kill || true
-  ip netns delete "$name"
 done
-if ip link show dev "$LAB_BRIDGE" >/dev/null 2>&1; then ip link delete "$LAB_BRIDGE"; fi
+delete_netns "$LAB_FIRST" "$LAB_SECOND"
+delete_links "$LAB_BRIDGE"
 # A configuration without the name of a bridge gives the address to cni0, and makes it if it is not there.
 ip -4 -o address show to "$LAB_RANGE" | while read -r _ device _ address _; do
   ip address delete "$address" dev "$device"

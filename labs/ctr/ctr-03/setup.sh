@@ -17,14 +17,8 @@ undo)
   fi
   rm -f "/run/netns/$LAB_NAME" 2>/dev/null || ip netns delete "$LAB_NAME"
   docker ps --all --quiet --filter "name=^/$LAB_NAME\$" | xargs -r docker rm --force >/dev/null
-  if [ -e "/sys/class/net/$LAB_BRIDGE" ]; then
-    for port in "/sys/class/net/$LAB_BRIDGE/brif"/*; do
-      # It may just be going, with the container's namespace.
-      ip link delete "${port##*/}" 2>/dev/null || [ ! -e "$port" ]
-    done
-    ip link delete "$LAB_BRIDGE"
-  fi
-  # A cable that was never plugged in.
-  ip link delete "$LAB_CABLE" 2>/dev/null || [ ! -e "/sys/class/net/$LAB_CABLE" ]
+  for port in "/sys/class/net/$LAB_BRIDGE/brif"/*; do delete_links "${port##*/}"; done
+  # The cable may never have been plugged in.
+  delete_links "$LAB_BRIDGE" "$LAB_CABLE"
   ;;
 esac

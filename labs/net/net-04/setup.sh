@@ -3,55 +3,24 @@
 set -eu
 
 remove() {
-  for name in "$LAB_HOST" "$LAB_MATE" "$LAB_ROUTER" "$LAB_WORLD"; do
-    [ -e "/run/netns/$name" ] || continue
-    ip netns pids "$name" | xargs -r kill -KILL || true
-    # A namespace dies in its own time; a cable that is pulled is gone at once, with both ends.
-    for link in $(ip -j -n "$name" link show type veth | jq -r '.[].ifname // empty'); do
-      ip -n "$name" link delete dev "$link" 2>/dev/null || true
-    done
-    ip netns delete "$name"
-  done
-  if [ -e "/sys/class/net/$LAB_SWITCH" ]; then ip link delete dev "$LAB_SWITCH"; fi
-}
-
-# The same each time, so that a second set-up makes the same cables.
-mac() { md5sum <<<"$LAB_SUFFIX $1" | sed -E 's/(..)(..)(..)(..)(..).*/02:\1:\2:\3:\4:\5/'; }
-
-# Without IPv6, whose own talk would stand between the lines of tcpdump.
-quiet() { sysctl -qew "net.ipv6.conf.$1.disable_ipv6=1"; }
-
-machine() { # NAME FORWARDING
-  ip netns add "$1"
-  ip netns exec "$1" sysctl -qew net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 "net.ipv4.ip_forward=$2" \
-    net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-  ip -n "$1" link set dev lo up
-}
-
-plug() { # HOST ADDRESS
-  ip link add name "$1" address "$(mac "port $1")" type veth peer name eth0 address "$(mac "$1")" netns "$1"
-  quiet "$1"
-  ip link set dev "$1" master "$LAB_SWITCH" up
-  ip -n "$1" address add "$2/24" dev eth0
-  ip -n "$1" link set dev eth0 up
+  delete_netns "$LAB_HOST" "$LAB_MATE" "$LAB_ROUTER" "$LAB_WORLD"
+  delete_links "$LAB_SWITCH"
 }
 
 case $1 in
 apply)
   remove
-  ip link add name "$LAB_SWITCH" address "$(mac switch)" type bridge
-  quiet "$LAB_SWITCH"
-  ip link set dev "$LAB_SWITCH" up
-  machine "$LAB_HOST" 0
-  machine "$LAB_MATE" 0
-  machine "$LAB_ROUTER" 1
-  machine "$LAB_WORLD" 0
-  plug "$LAB_HOST" 192.168.1.11
-  plug "$LAB_MATE" 192.168.1.10
-  plug "$LAB_ROUTER" "$LAB_GATEWAY"
+  add_bridge "$LAB_SWITCH"
+  add_netns "$LAB_HOST"
+  add_netns "$LAB_MATE"
+  add_netns "$LAB_ROUTER" net.ipv4.ip_forward=1
+  add_netns "$LAB_WORLD"
+  plug "$LAB_HOST" "$LAB_SWITCH" 192.168.1.11/24
+  plug "$LAB_MATE" "$LAB_SWITCH" 192.168.1.10/24
+  plug "$LAB_ROUTER" "$LAB_SWITCH" "$LAB_GATEWAY/24"
 
-  ip link add name eth1 address "$(mac uplink)" netns "$LAB_ROUTER" type veth \
-    peer name eth0 address "$(mac world)" netns "$LAB_WORLD"
+  ip link add name eth1 address "$(mac_of uplink)" netns "$LAB_ROUTER" type veth \
+    peer name eth0 address "$(mac_of world)" netns "$LAB_WORLD"
   ip -n "$LAB_ROUTER" address add 192.168.2.1/24 dev eth1
   ip -n "$LAB_ROUTER" link set dev eth1 up
   ip -n "$LAB_ROUTER" route add default via 192.168.2.10

@@ -2,25 +2,9 @@
 # apply: a DNS server that is responsible for one zone, and a machine that asks it.
 set -eu
 
-remove() {
-  for name in "$LAB_DESK" "$LAB_SERVER"; do
-    rm -rf "/etc/netns/$name"
-    [ -e "/run/netns/$name" ] || continue
-    ip netns pids "$name" | xargs -r kill -KILL || true
-    # A namespace dies in its own time; a cable that is pulled is gone at once, with both ends.
-    for link in $(ip -j -n "$name" link show type veth | jq -r '.[].ifname // empty'); do
-      ip -n "$name" link delete dev "$link" 2>/dev/null || true
-    done
-    ip netns delete "$name"
-  done
-}
+remove() { delete_netns "$LAB_DESK" "$LAB_SERVER"; }
 
-# The same each time, so that a second set-up makes the same cable.
-mac() { md5sum <<<"$LAB_ORG $1" | sed -E 's/(..)(..)(..)(..)(..).*/02:\1:\2:\3:\4:\5/'; }
-
-machine() { # NAME ADDRESS; its end of the cable is there already
-  ip netns exec "$1" sysctl -qew net.ipv4.ip_forward=0 net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-  ip -n "$1" link set dev lo up
+host() { # NAME ADDRESS; its end of the cable is there already
   ip -n "$1" address add "$2/24" dev eth0
   ip -n "$1" link set dev eth0 up
 }
@@ -28,12 +12,12 @@ machine() { # NAME ADDRESS; its end of the cable is there already
 case $1 in
 apply)
   remove
-  ip netns add "$LAB_DESK"
-  ip netns add "$LAB_SERVER"
-  ip link add name eth0 address "$(mac desk)" netns "$LAB_DESK" type veth \
-    peer name eth0 address "$(mac server)" netns "$LAB_SERVER"
-  machine "$LAB_DESK" 192.168.1.11
-  machine "$LAB_SERVER" 192.168.1.53
+  add_netns "$LAB_DESK"
+  add_netns "$LAB_SERVER"
+  ip link add name eth0 address "$(mac_of "$LAB_ORG" desk)" netns "$LAB_DESK" type veth \
+    peer name eth0 address "$(mac_of "$LAB_ORG" server)" netns "$LAB_SERVER"
+  host "$LAB_DESK" 192.168.1.11
+  host "$LAB_SERVER" 192.168.1.53
   mkdir -p "/etc/netns/$LAB_DESK"
   echo 'nameserver 192.168.1.53' >"/etc/netns/$LAB_DESK/resolv.conf"
 

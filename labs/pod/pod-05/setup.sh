@@ -26,9 +26,7 @@ free_address() {
 # knows no way to pods.
 partner_up() {
   local address
-  ip netns del partner 2>/dev/null || true
-  # Its link goes with the namespace, but not at once.
-  ip link delete partner0 2>/dev/null || true
+  delete_netns partner
   address=$(free_address)
   ip netns add partner
   ip link add partner0 type veth peer name eth0 netns partner
@@ -138,8 +136,6 @@ undo)
   ip neighbour show proxy dev "$nic" | awk '{ print $1 }' | while read -r address; do
     if [ "$(ip -j route get "$address" | jq -r '.[0].dev')" = partner0 ]; then ip neighbour del proxy "$address" dev "$nic"; fi
   done
-  if ip netns list | grep -qw partner; then ip netns del partner; fi
-  # Its link goes with the namespace, but not at once.
-  ip link delete partner0 2>/dev/null || true
+  delete_netns partner
   ;;
 esac

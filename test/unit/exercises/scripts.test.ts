@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { deleteNamespace } from '../../../scripts/exercises/delete-namespace.ts';
+import { exerciseFunctions, exportedFunctions } from '../../../scripts/exercises/functions.ts';
 import { patientText } from '../../../scripts/exercises/scripts.ts';
 
 it('gives the waits of a script more time on slow nodes, and changes nothing else', () => {
@@ -12,7 +12,25 @@ it('gives the waits of a script more time on slow nodes, and changes nothing els
   expect(patientText(text, 10)).toBe(text.replace('30s', '300s'));
 });
 
-it('empties a namespace that is Terminating before it lets it go, and passes over one that is not there', () => {
+it('hands on the functions of a file, and nothing between them', () => {
+  const text = `# one() { no; }
+one() { echo "{ $1 }"; }
+two=2
+two() {
+  if [ "$1" ]; then cat <<<'}'; fi
+}
+three() {
+  one
+}
+`;
+  expect(exportedFunctions(text)).toEqual({
+    'BASH_FUNC_one%%': '() { echo "{ $1 }"; }',
+    'BASH_FUNC_two%%': `() {\n  if [ "$1" ]; then cat <<<'}'; fi\n}`,
+    'BASH_FUNC_three%%': '() {\n  one\n}',
+  });
+});
+
+it('empties a namespace that is Terminating before it lets it go, and passes over one that is not there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-kubectl-'));
   const kubectl = `#!/bin/bash
     case "$*" in
@@ -25,7 +43,7 @@ it('empties a namespace that is Terminating before it lets it go, and passes ove
     const calls = execFileSync('bash', ['-c', 'set -eu; delete_namespace none shop'], {
       env: {
         PATH: `${folder}:${process.env['PATH'] ?? ''}`,
-        'BASH_FUNC_delete_namespace%%': deleteNamespace,
+        ...(await exerciseFunctions()),
       },
       encoding: 'utf8',
     });
