@@ -42,6 +42,7 @@ finish() {
 }
 
 # What a trace that was killed has left: it is older than any trace takes. The table's name ends in its birthday.
+find "${dir%/*}" -maxdepth 1 -name 'lab-trace.??????' -mmin +1 -exec rm -rf {} +
 now=$(date +%s)
 for old in $(nft list tables inet | sed -n 's/^table inet \(lab_trace_[0-9]*_\([0-9]*\)\)$/\2:\1/p'); do
   [ "${old%%:*}" -lt $((now - 60)) ] && nft delete table inet "${old#*:}"

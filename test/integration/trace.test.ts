@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CauseId } from '../../scripts/lab/trace/cause.ts';
 import { runGuest } from '../../scripts/nodes/guest/script.ts';
@@ -526,15 +530,22 @@ describe('what stays on the nodes', () => {
       world.nodes.map(async ({ exec }) => (await exec(['nft', 'list', 'tables', 'inet'])).stdout),
     );
 
+  /** As a trace on a node has, which here shares this machine's folders. */
+  const recordings = (): Promise<string> => mkdtemp(join(tmpdir(), 'lab-trace.'));
+
   it('is nothing, and what a killed trace has left goes with the next one', async ({
     onTestFinished,
   }) => {
     const world = await traceWorld();
     onTestFinished(() => world.close());
     await world.sh('node1', 'nft add table inet lab_trace_77_1000000000; nft add table inet other');
+    const [killed = '', running = ''] = await Promise.all([recordings(), recordings()]);
+    onTestFinished(() => rm(running, { recursive: true }));
+    await utimes(killed, 1_000_000_000, 1_000_000_000);
     const { verdict } = await traced(world, { name: '', to: near, expect: 'answered' });
     expect(verdict.answered).toBe(true);
     expect(await tables(world)).toEqual(['table inet other\n', '']);
+    expect([existsSync(killed), existsSync(running)]).toEqual([false, true]);
   });
 
   it('is nothing after Ctrl-C', async ({ onTestFinished }) => {
