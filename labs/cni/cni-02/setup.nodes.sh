@@ -5,9 +5,7 @@ set -eu
 [ "$1" = undo ] || exit 0
 rm -f /etc/cni/net.d/*flannel*
 rm -rf /run/flannel /var/lib/cni/flannel /var/lib/cni/networks/cbr0
-for device in flannel.1 cni0; do
-  if [ -e "/sys/class/net/$device" ]; then ip link delete "$device" || [ ! -e "/sys/class/net/$device" ]; fi
-done
+delete_links flannel.1 cni0
 for where in 'nat POSTROUTING FLANNEL-POSTRTG' 'filter FORWARD FLANNEL-FWD'; do
   read -r table from own <<<"$where"
   iptables -w -t "$table" -S "$own" >/dev/null 2>&1 || continue

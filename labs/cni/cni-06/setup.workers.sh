@@ -35,7 +35,7 @@ if [ -n "$(ip -4 -o address show to "${addresses[LAB_WHICH - 1]}")" ]; then
     ;;
   undo)
     rm -f "$odd"
-    if ip link show "${LAB_NAME}0" >/dev/null 2>&1; then ip link delete "${LAB_NAME}0"; fi
+    delete_links "${LAB_NAME}0"
     # Its own memory, in case that a pod went later than the file.
     rm -rf "/var/lib/cni/networks/$LAB_NAME" "/var/lib/cni/results/$LAB_NAME-"*
     ;;

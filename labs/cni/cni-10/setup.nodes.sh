@@ -17,9 +17,8 @@ for device in $devices; do
   if [ -e "/sys/class/net/$device/bridge" ]; then devices+=" $(ls "/sys/class/net/$device/brif")"; fi
 done
 devices+=" $(ip -o link show type veth | grep -E ': veth[0-9a-f]{8}@' | awk -F '[:@ ]+' '{ print $2 }')"
-for device in $devices; do
-  if [ -e "/sys/class/net/$device" ]; then ip link delete "$device" || [ ! -e "/sys/class/net/$device" ]; fi
-done
+# shellcheck disable=SC2086 # names of links have no spaces
+delete_links $devices
 ip route flush root "$LAB_POD_SUBNET"
 
 # Address translation: what plugins make for their pods, and a rule of one's own for the way out.

@@ -12,9 +12,8 @@ rm -rf /etc/cni/net.d/10-flannel.conflist /run/flannel /var/lib/cni/flannel /var
 rm -f /var/lib/cni/results/cbr0-* /var/lib/cni/results/labnet-*
 # The pods' ends, too: a pod that is gone may still hold its cable, by a connection that nobody closes any more.
 ends=$(ip -o link show type veth | grep -E ': veth[0-9a-f]{8}@|alias labnet:' | awk -F '[:@ ]+' '{ print $2 }')
-for device in cni0 flannel.1 labnet0 labnet.1 $ends; do
-  if [ -e "/sys/class/net/$device" ]; then ip link delete "$device" || [ ! -e "/sys/class/net/$device" ]; fi
-done
+# shellcheck disable=SC2086 # names of links have no spaces
+delete_links cni0 flannel.1 labnet0 labnet.1 $ends
 ip route flush root "$LAB_POD_SUBNET" scope global
 for table in 'ip labnet_nat' 'inet labnet_policy'; do
   printf 'add table %s\ndelete table %s\n' "$table" "$table" | nft -f -

@@ -4,13 +4,13 @@ set -eu
 
 read -ra ways <<<"$LAB_WAY"
 ranges=("$LAB_RANGE_A" "$LAB_RANGE_B" "$LAB_RANGE_C")
-there() { ip link show dev "$LAB_DEVICE" >/dev/null 2>&1; }
 
 case $1 in
 apply)
   nic=$(ip -4 -o address show to "$LAB_WORKER1_ADDRESS" | awk '{ print $2 }')
   # The number and the port of no pod network here.
-  there || ip link add "$LAB_DEVICE" type vxlan id 4242 dstport 4789 local "$LAB_WORKER1_ADDRESS" remote "$LAB_WORKER2_ADDRESS" dev "$nic"
+  ip link show dev "$LAB_DEVICE" >/dev/null 2>&1 ||
+    ip link add "$LAB_DEVICE" type vxlan id 4242 dstport 4789 local "$LAB_WORKER1_ADDRESS" remote "$LAB_WORKER2_ADDRESS" dev "$nic"
   ip link set "$LAB_DEVICE" up
   for i in 0 1 2; do
     range=${ranges[i]}
@@ -25,6 +25,6 @@ undo)
   for range in "${ranges[@]}"; do
     if [ -n "$(ip route show exact "$range")" ]; then ip route delete "$range"; fi
   done
-  if there; then ip link delete "$LAB_DEVICE"; fi
+  delete_links "$LAB_DEVICE"
   ;;
 esac

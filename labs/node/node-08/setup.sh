@@ -31,9 +31,7 @@ remember() {
 clear_machine() {
   local said
   said=$(env -u KUBECONFIG kubeadm reset --force 2>&1) || { echo "$said" >&2 && return 1; }
-  for link in cni0 flannel.1; do
-    if [ -e "/sys/class/net/$link" ]; then ip link delete dev "$link"; fi
-  done
+  delete_links cni0 flannel.1
   rm -rf /etc/cni/net.d/10-flannel.conflist /run/flannel /var/lib/cni/networks /var/lib/cni/results /var/lib/cni/flannel
 }
 
